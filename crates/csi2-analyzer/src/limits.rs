@@ -1,0 +1,25 @@
+//! Bounds on memory and patience.
+
+/// Bounds. Exceeding one is a finding, never an error and never more memory.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Greatest distance between lanes, in byte times.
+    pub max_skew_bytes: usize,
+    /// Streams (virtual channel x data type) with an open frame at the same time.
+    pub max_open_streams: usize,
+    /// Bytes of one frame.
+    pub max_frame_bytes: usize,
+    /// Findings kept per code; all are counted.
+    pub max_findings: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_skew_bytes: 6,
+            max_open_streams: 16,
+            max_frame_bytes: 256 << 20,
+            max_findings: 16,
+        }
+    }
+}
