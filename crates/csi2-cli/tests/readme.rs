@@ -1,0 +1,154 @@
+//! Holds the README to the code: its tables are what `csi2 formats` knows, and each `console` block prints what it shows.
+//! `CSI2_BLESS=1` writes tables and outputs anew.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).expect("README.md is there")
+}
+
+/// Compares, or writes anew.
+fn settle(expected: &str, actual: &str) {
+    if std::env::var_os("CSI2_BLESS").is_some() {
+        std::fs::write(root().join("README.md"), actual).expect("writable README");
+    } else if expected != actual {
+        for (number, (e, a)) in expected.lines().zip(actual.lines()).enumerate() {
+            assert_eq!(e, a, "README.md line {}", number + 1);
+        }
+        panic!(
+            "README.md: {} lines, {} expected",
+            expected.lines().count(),
+            actual.lines().count()
+        );
+    }
+}
+
+fn table(header: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
+    let columns = header.matches('|').count() - 1;
+    let mut text = format!("{header}\n|{}\n", "---|".repeat(columns));
+    for row in rows {
+        text += &format!("| {} |\n", row.join(" | "));
+    }
+    text
+}
+
+fn capture_formats() -> String {
+    table(
+        "| format | layer | extensions | reads | writes | from a pipe | what it is |",
+        csi2_capture::FORMATS.iter().map(|format| {
+            let yes = |flag: bool| if flag { "yes" } else { "-" }.to_owned();
+            vec![
+                format!("`{}`", format.name),
+                format
+                    .layers
+                    .iter()
+                    .map(|layer| layer.name())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                format
+                    .extensions
+                    .iter()
+                    .map(|extension| format!("`.{extension}`"))
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                yes(format.open.is_some()),
+                yes(format.create.is_some()),
+                yes(format.open.is_some() && format.streams),
+                format.description.to_owned(),
+            ]
+        }),
+    )
+}
+
+fn data_types() -> String {
+    let rows = (0x10..0x40)
+        .map(csi2_packet::DataType::from_bits)
+        .filter(|data_type| data_type.is_image());
+    table(
+        "| data type | code | named, checked, framed | as samples |",
+        rows.map(|data_type| {
+            let samples = csi2_pixel::codec(data_type).is_some();
+            vec![
+                data_type.name().to_owned(),
+                format!("0x{:02X}", data_type.code()),
+                "yes".to_owned(),
+                if samples {
+                    "pack and unpack"
+                } else {
+                    "not yet: written as packed bytes"
+                }
+                .to_owned(),
+            ]
+        }),
+    )
+}
+
+#[test]
+fn tables_are_what_the_code_knows() {
+    let text = readme();
+    let mut actual = text.clone();
+    for (name, table) in [("capture-formats", capture_formats()), ("data-types", data_types())] {
+        let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+        let from = actual
+            .find(&begin)
+            .unwrap_or_else(|| panic!("README.md has no {begin}"))
+            + begin.len();
+        let to = from
+            + actual[from..]
+                .find(&end)
+                .unwrap_or_else(|| panic!("README.md has no {end}"));
+        actual.replace_range(from..to, &table);
+    }
+    settle(&text, &actual);
+}
+
+/// Runs the commands of a block in `directory`, with `csi2` on the path; returns the block as it should read.
+fn replay(block: &str, directory: &Path) -> String {
+    let binary = Path::new(env!("CARGO_BIN_EXE_csi2"))
+        .parent()
+        .expect("a directory")
+        .to_owned();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
+    let mut text = String::new();
+    for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
+        let output = Command::new("sh")
+            .args(["-c", &format!("{command} 2>&1")])
+            .current_dir(directory)
+            .env("PATH", &path)
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("sh starts");
+        text += &format!("$ {command}\n{}", String::from_utf8(output.stdout).expect("text"));
+    }
+    text
+}
+
+#[test]
+fn console_blocks_print_what_they_show() {
+    let text = readme();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::os::unix::fs::symlink(
+        root().join("captures").canonicalize().expect("captures/"),
+        directory.path().join("captures"),
+    )
+    .expect("a link");
+    let mut actual = String::new();
+    let mut rest = text.as_str();
+    let mut blocks = 0;
+    while let Some(start) = rest.find("```console\n") {
+        let (before, block) = rest.split_at(start + "```console\n".len());
+        let end = block.find("```").expect("the block ends");
+        actual += before;
+        actual += &replay(&block[..end], directory.path());
+        rest = &block[end..];
+        blocks += 1;
+    }
+    actual += rest;
+    assert!(blocks > 3, "only {blocks} console blocks");
+    settle(&text, &actual);
+}
