@@ -3,24 +3,76 @@
 //! This crate knows wires, line states, bursts and bytes. It does not know what a packet is, so the
 //! same model would serve DSI. The way in is [`Observation`] -> [`PinReceiver`] -> [`LaneMerger`];
 //! the way out is [`distribute`] -> [`Waveform`].
+//!
+//! Four bytes onto the pins of a lane, and back:
+//!
+//! ```
+//! use csi2_dphy::{
+//!     Clocking, LaneBytes, LaneMerger, LanePins, PinEvent, PinMap, PinReceiver, PinSettings, Samples,
+//!     TransmitTiming, Waveform, WaveformSettings, Wire,
+//! };
+//!
+//! let sent = [0x00, 0x01, 0x00, 0x1A];
+//! let lanes = LaneBytes { lanes: [&sent, &[], &[], &[], &[], &[], &[], &[]], count: 1 };
+//! let mut waveform = Waveform::new(WaveformSettings {
+//!     lanes: 1,
+//!     samples_per_ui: 4,
+//!     timing: TransmitTiming::for_rate(400_000_000),
+//!     clocking: Clocking::Continuous,
+//!     skew: [0; 8],
+//! });
+//! let mut pins = [0; 4096];
+//! waveform.idle(100);
+//! let mut made = waveform.fill(&lanes, &mut pins);
+//! waveform.burst([4, 0, 0, 0, 0, 0, 0, 0]);
+//! made += waveform.fill(&lanes, &mut pins[made..]);
+//!
+//! let wire = |channel| Some(Wire { channel, invert: false });
+//! let mut map = PinMap { count: 1, ..PinMap::default() };
+//! map.clock = Some(LanePins { p: wire(0), n: wire(1), ..LanePins::default() });
+//! map.lanes[0] = LanePins { p: wire(2), n: wire(3), ..LanePins::default() };
+//! let mut receiver = PinReceiver::new(map, PinSettings { max_skew_bytes: 6 });
+//! let mut merger: LaneMerger = LaneMerger::new(1);
+//!
+//! let mut seen = Samples { first: 0, unit: waveform.unit(), bytes: &pins[..made] };
+//! let (taken, event) = receiver.samples(&seen, &mut merger);
+//! assert!(matches!(event, Some(PinEvent::BurstStart { .. })));
+//! seen.first += taken as u64;
+//! seen.bytes = &seen.bytes[taken * seen.unit..];
+//! let (_, event) = receiver.samples(&seen, &mut merger);
+//! assert!(matches!(event, Some(PinEvent::BurstEnd { .. })));
+//!
+//! let mut bytes = [0; 64];
+//! let count = merger.drain(&mut bytes);
+//! // Trail bytes follow: only the packet layer knows where a packet ends.
+//! assert_eq!(bytes[..count][..4], sent);
+//! ```
 #![no_std]
 
+mod burst;
+mod clock;
 mod distribute;
 mod lane;
 mod line;
+mod lines;
 mod merge;
 mod observation;
 mod pins;
+mod program;
+mod receiver;
+mod rows;
 mod sot;
 mod timing;
 mod waveform;
+mod wires;
 
 pub use distribute::{distribute, lane_length};
 pub use lane::{LaneEvent, LaneReceiver};
 pub use line::LineState;
 pub use merge::{LaneMerger, MergeError};
 pub use observation::{Change, LaneBytes, Level, Observation, Samples, Tick, Timebase};
-pub use pins::{LanePins, PinEvent, PinMap, PinReceiver, PinSettings, Wire};
+pub use pins::{LanePins, PinEvent, PinMap, PinSettings, Wire};
+pub use receiver::PinReceiver;
 pub use sot::{SYNC, SotVerdict};
 pub use timing::{TransmitTiming, UnitIntervals};
 pub use waveform::{Clocking, Waveform, WaveformSettings};

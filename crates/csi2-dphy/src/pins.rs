@@ -1,6 +1,6 @@
-//! From sampled pins to lane bytes: which wire is what, when a bit is taken, and the bursts of all lanes together.
+//! Which wire of a capture is what, and what a link's pins can report.
 
-use crate::{Change, LaneMerger, MAX_LANES, Samples, SotVerdict, Tick};
+use crate::{MAX_LANES, SotVerdict, Tick};
 
 /// One wire of the capture.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,7 +37,7 @@ pub struct PinMap {
     pub count: usize,
 }
 
-/// Parameters of a [`PinReceiver`].
+/// Parameters of a [`PinReceiver`](crate::PinReceiver).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PinSettings {
     /// Greatest distance between the lanes' sync bytes, in byte times.
@@ -56,10 +56,19 @@ pub enum PinEvent {
         /// Lateness per lane against the earliest, in bits.
         skew: [u16; MAX_LANES],
     },
-    /// The lanes returned to LP (only seen with LP wires).
+    /// The lanes returned to LP (only seen with LP wires). It also follows the error that breaks off a running burst.
     BurstEnd {
         /// When the last lane did.
         at: Tick,
+    },
+    /// Without LP wires: a stop state, a long HS-ZERO and a sync byte on all lanes, while the burst was not yet
+    /// [released](crate::PinReceiver::release). The bytes before it are in the merger. Releasing now makes it the start
+    /// of the next burst; going on without takes it for payload that looks like one.
+    BoundaryInside {
+        /// Instant of the first data bit after it, on the earliest lane.
+        at: Tick,
+        /// Merged bytes of the burst that came before the stop state: packets must end within them, or this is payload.
+        bytes: u64,
     },
     /// A deskew burst; no data.
     Deskew {
@@ -87,53 +96,12 @@ pub enum PinEvent {
         /// When.
         at: Tick,
     },
-    /// The burst did not end on a byte boundary, or the trail was not constant.
+    /// The burst did not end on a byte boundary, or the trail was not the constant inverse of the lane's last bit: bits
+    /// were lost or gained on the way, or the transmitter's trail is sloppy. The bytes are delivered all the same.
     EotError {
         /// Which lane.
         lane: u8,
         /// When.
         at: Tick,
     },
-}
-
-/// Receiver of a whole link's pins.
-#[derive(Clone, Debug)]
-pub struct PinReceiver {
-    map: PinMap,
-}
-
-impl PinReceiver {
-    /// A receiver for the wires of `map`.
-    pub fn new(map: PinMap, settings: PinSettings) -> Self {
-        let _ = settings;
-        Self { map }
-    }
-
-    /// Takes samples until something happens or `merger` has no room. Returns samples consumed and the event.
-    pub fn samples(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
-        let _ = (seen, merger);
-        todo!()
-    }
-    /// Takes changes likewise. Changes of one time stamp take effect together; data is sampled as it was before the stamp.
-    pub fn changes(&mut self, seen: &[Change], merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
-        let _ = (seen, merger);
-        todo!()
-    }
-    /// End of the capture.
-    pub fn finish(&mut self, merger: &mut LaneMerger) -> Option<PinEvent> {
-        let _ = merger;
-        todo!()
-    }
-    /// Without LP wires, the packet layer says where the burst ended: hunt for the next one.
-    pub fn release(&mut self) {
-        todo!()
-    }
-    /// Whether bursts end visibly (LP wires present on all lanes).
-    pub fn sees_lp(&self) -> bool {
-        todo!()
-    }
-    /// Mean length of a UI in ticks, measured at the clock edges so far; `None` before the first burst.
-    pub fn unit_interval(&self) -> Option<f64> {
-        todo!()
-    }
 }

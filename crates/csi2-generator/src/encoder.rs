@@ -1,5 +1,16 @@
 //! Frames to packets.
-use csi2_packet::{DataType, EncodeError, LineNumbering, VirtualChannel};
+
+use alloc::vec::Vec;
+use core::fmt;
+
+use csi2_kernels::Backend;
+use csi2_packet::{DataType, EncodeError, FrameSequencer, LineNumbering, PacketHeader, VirtualChannel, checksum};
+use csi2_pixel::{Codec, codec};
+
+/// Bytes of a header.
+const HEADER: usize = 4;
+/// Bytes of a footer.
+const FOOTER: usize = 2;
 
 /// An image: `height` rows of `width` samples, right-aligned.
 #[derive(Clone, Copy, Debug)]
@@ -60,16 +71,27 @@ pub enum EncodeTrouble<E> {
 }
 
 /// Makes the packets of frames, one after another, in one reused buffer.
+#[derive(Clone, Debug)]
 pub struct Encoder {
-    settings: EncodeSettings,
+    data_type: DataType,
+    sequencer: FrameSequencer,
+    backend: Backend,
+    packet: Vec<u8>,
 }
 
 impl Encoder {
     /// At the first frame.
     pub fn new(settings: EncodeSettings) -> Self {
-        Self { settings }
+        Self {
+            data_type: settings.data_type,
+            sequencer: FrameSequencer::new(settings.channel, settings.first_frame, settings.numbering),
+            backend: Backend::detect(),
+            packet: Vec::new(),
+        }
     }
-    /// Sends FS, lines, FE; each packet is one call of `send`.
+
+    /// Sends FS, then each row as (LS) long packet (LE), then FE; each packet is one call of `send`. An image that cannot be
+    /// sent is refused before the first packet, and the frame number stays.
     ///
     /// # Errors
     /// [`EncodeTrouble`].
@@ -78,7 +100,76 @@ impl Encoder {
         image: &Image<'_>,
         send: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), EncodeTrouble<E>> {
-        let _ = (image, send, &self.settings);
-        todo!()
+        let (codec, word) = self.plan(image)?;
+        let mut send = |packet: &[u8]| send(packet).map_err(EncodeTrouble::Send);
+        let short = |header: PacketHeader| header.encode();
+
+        send(&short(self.sequencer.frame_start()))?;
+        // A row of no samples is a packet of no payload, which `chunks` could not make.
+        let rows = (0..image.height).map(|row| &image.samples[row * image.width..][..image.width]);
+        for row in rows {
+            let (start, line, end) = self.sequencer.line(self.data_type, word);
+            if let Some(start) = start {
+                send(&short(start))?;
+            }
+            send(self.line(codec, line, row))?;
+            if let Some(end) = end {
+                send(&short(end))?;
+            }
+        }
+        send(&short(self.sequencer.frame_end()))
+    }
+
+    /// The codec and the word count of each row.
+    fn plan<E>(&self, image: &Image<'_>) -> Result<(&'static Codec, u16), EncodeTrouble<E>> {
+        let codec = codec(self.data_type).ok_or(EncodeTrouble::NoCodec(self.data_type))?;
+        let length = codec.bytes_for(image.width).ok_or(EncodeTrouble::Width {
+            width: image.width,
+            group: codec.group.samples,
+        })?;
+        let word = u16::try_from(length).map_err(|_| EncodeTrouble::Packet(EncodeError::PayloadTooLong { length }))?;
+        let (required, available) = (image.width.saturating_mul(image.height), image.samples.len());
+        if required != available {
+            return Err(EncodeTrouble::Size { required, available });
+        }
+        // The maximum first: that pass vectorises, and nearly all images are in range.
+        let limit = codec.max_sample();
+        if image.samples.iter().fold(0, |most, &sample| most.max(sample)) > limit {
+            let beyond = image.samples.iter().zip(0..).find(|&(&sample, _)| sample > limit);
+            if let Some((&value, index)) = beyond {
+                let bits = codec.bits;
+                return Err(EncodeTrouble::Range { index, value, bits });
+            }
+        }
+        Ok((codec, word))
+    }
+
+    /// Packs straight behind the header; the buffer grows once.
+    fn line(&mut self, codec: &Codec, header: PacketHeader, row: &[u16]) -> &[u8] {
+        let length = usize::from(header.word);
+        self.packet.resize(HEADER + length + FOOTER, 0);
+        let (head, rest) = self.packet.split_at_mut(HEADER);
+        let (payload, footer) = rest.split_at_mut(length);
+        head.copy_from_slice(&header.encode());
+        (codec.pack)(self.backend, row, payload);
+        footer.copy_from_slice(&checksum(payload).to_le_bytes());
+        &self.packet
     }
 }
+
+impl<E: fmt::Display> fmt::Display for EncodeTrouble<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoCodec(data_type) => write!(f, "samples cannot be sent as {}", data_type.name()),
+            Self::Width { width, group } => {
+                write!(f, "rows of {width} samples, the data type needs a multiple of {group}")
+            }
+            Self::Size { required, available } => write!(f, "the size needs {required} samples, {available} given"),
+            Self::Range { index, value, bits } => write!(f, "sample {index} is {value}: more than {bits} bits"),
+            Self::Packet(error) => error.fmt(f),
+            Self::Send(error) => error.fmt(f),
+        }
+    }
+}
+
+impl<E: core::error::Error> core::error::Error for EncodeTrouble<E> {}

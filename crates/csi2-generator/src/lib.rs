@@ -1,12 +1,37 @@
 //! The sending chain: rows of samples to packets, packets to lanes, lanes to waveforms. The mirror of `csi2-analyzer`,
 //! and never a user of it: what checks must not share what sends.
+//!
+//! ```
+//! use core::convert::Infallible;
+//! use csi2_generator::{EncodeSettings, Encoder, Image};
+//! use csi2_packet::{DataType, LineNumbering, VirtualChannel};
+//!
+//! let mut encoder = Encoder::new(EncodeSettings {
+//!     channel: VirtualChannel::ZERO,
+//!     data_type: DataType::RAW10,
+//!     numbering: LineNumbering::None,
+//!     first_frame: 1,
+//! });
+//! let samples = [0x17B, 0x308, 0x283, 0x2AC];
+//! let mut packets = Vec::new();
+//! encoder.frame(&Image { width: 4, height: 1, samples: &samples }, &mut |packet| {
+//!     packets.push(packet.to_vec());
+//!     Ok::<_, Infallible>(())
+//! })?;
+//! assert_eq!(packets[0], [0x00, 0x01, 0x00, 0x1A]);
+//! assert_eq!(packets[1][4..9], [0x5E, 0xC2, 0xA0, 0xAB, 0x33]);
+//! assert_eq!(packets[2], [0x01, 0x01, 0x00, 0x1D]);
+//! # Ok::<_, csi2_generator::EncodeTrouble<Infallible>>(())
+//! ```
 #![no_std]
 extern crate alloc;
 
 mod encoder;
+mod fault;
 mod scene;
 mod transmitter;
 
 pub use encoder::{EncodeSettings, EncodeTrouble, Encoder, Image};
+pub use fault::PacketFault;
 pub use scene::Scene;
 pub use transmitter::{Piece, TransmitLayer, TransmitSettings, Transmitter};

@@ -13,12 +13,16 @@ impl Backend {
     pub fn detect() -> Self {
         Self::Portable
     }
+
     /// All backends this CPU can run, best first: tests and benchmarks walk it.
     pub fn available() -> &'static [Self] {
         &[Self::Portable]
     }
+
     /// Name for reports.
     pub const fn name(self) -> &'static str {
-        "portable"
+        match self {
+            Self::Portable => "portable",
+        }
     }
 }

@@ -1,12 +1,18 @@
 //! Lane bytes to burst bytes and back.
-use crate::Backend;
-/// `out[i] = lanes[i % N][i / N]` for whole rows: all lanes equally long. Returns rows done: the most that all slices allow.
+
+use crate::{Backend, portable};
+
+/// `out[i] = lanes[i % N][i / N]` for whole rows of one byte a lane. Returns rows done: the most that all slices allow.
+/// With no lanes there are no rows.
 pub fn interleave(backend: Backend, lanes: &[&[u8]], out: &mut [u8]) -> usize {
-    let _ = (backend, lanes, out);
-    todo!()
+    match backend {
+        Backend::Portable => portable::interleave(lanes, out),
+    }
 }
-/// The inverse, for whole rows. Returns rows done.
+
+/// The inverse: `lanes[i % N][i / N] = bytes[i]` for whole rows. Returns rows done: the most that all slices allow.
 pub fn deinterleave(backend: Backend, bytes: &[u8], lanes: &mut [&mut [u8]]) -> usize {
-    let _ = (backend, bytes, lanes);
-    todo!()
+    match backend {
+        Backend::Portable => portable::deinterleave(bytes, lanes),
+    }
 }

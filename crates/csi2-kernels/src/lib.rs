@@ -1,10 +1,23 @@
-//! The hot loops over plain slices: sample packing, lane interleaving, pin sampling. Each is a safe portable body
-//! behind one dispatch on [`Backend`]; faster bodies are added behind the same functions.
+//! The hot loops over plain slices: sample packing, lane interleaving, pin sampling.
+//!
+//! Each public function is one dispatch on [`Backend`] in front of a body that does whole groups and says how far it got.
+//! The portable bodies are safe Rust, need no allocation, and are the reference for every faster body added behind the
+//! same functions.
+//!
+//! ```
+//! use csi2_kernels::{Backend, unpack_raw10};
+//!
+//! let packed = [0x5E, 0xC2, 0xA0, 0xAB, 0x33];
+//! let mut samples = [0; 4];
+//! assert_eq!(unpack_raw10(Backend::detect(), &packed, &mut samples), (5, 4));
+//! assert_eq!(samples, [0x17B, 0x308, 0x283, 0x2AC]);
+//! ```
 #![no_std]
 
 mod backend;
 mod interleave;
 mod pack;
+mod portable;
 mod sampling;
 mod unpack;
 

@@ -1,10 +1,25 @@
 //! The four bytes that open every packet.
+//!
+//! Ref: torvalds/linux include/media/mipi-csi2.h; gatecat/CSI2Rx verilog_cores/csi/rx_packet_handler.v;
+//! ez.analog.com GMSL FAQ FA503 (extended virtual channels).
 
+use core::fmt;
+
+use crate::ecc::{self, CLASSIC_DATA_BITS, DATA_BITS};
 use crate::{DataType, EccVerdict, VcExtension, VirtualChannel};
 
 /// A packet header's meaning.
 ///
 /// | byte 0: VC[7:6] DT[5:0] | bytes 1-2: word, LSB first | byte 3: VCX[7:6] ECC[5:0] |
+///
+/// ```
+/// use csi2_packet::{DataType, EccVerdict, PacketHeader, VcExtension, VirtualChannel};
+/// let header = PacketHeader { channel: VirtualChannel::ZERO, data_type: DataType::RAW10, word: 2400 };
+/// assert_eq!(header.encode(), [0x2B, 0x60, 0x09, 0x1D]);
+/// // Bit 0 arrives wrong and is put right before anything is read from the header.
+/// let received = PacketHeader::receive([0x2A, 0x60, 0x09, 0x1D], VcExtension::Extended);
+/// assert_eq!((received.header, received.ecc), (header, EccVerdict::Corrected { bit: 0 }));
+/// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct PacketHeader {
     /// Virtual channel.
@@ -27,14 +42,66 @@ pub struct ReceivedHeader {
 }
 
 impl PacketHeader {
+    /// Bytes of a header.
+    pub const SIZE: usize = 4;
+
     /// Reading four bytes cannot fail; the verdict is part of the answer.
-    pub fn receive(wire: [u8; 4], vcx: VcExtension) -> ReceivedHeader {
-        let _ = (wire, vcx);
-        todo!()
+    pub const fn receive(wire: [u8; 4], vcx: VcExtension) -> ReceivedHeader {
+        let (used, data_bits) = match vcx {
+            VcExtension::Classic => (0x3F, CLASSIC_DATA_BITS),
+            VcExtension::Extended => (0xFF, DATA_BITS),
+        };
+        let [id, low, high, last] = wire;
+        let received = u32::from_le_bytes([id, low, high, (last & used) >> 6]);
+        let ecc = ecc::judge(received, last & 0x3F, data_bits);
+        // Correct first, then read: the flipped bit may belong to the channel, the data type or the word count.
+        let data = match ecc {
+            EccVerdict::Corrected { bit } => received ^ (1 << bit),
+            _ => received,
+        };
+        ReceivedHeader {
+            wire,
+            header: Self::from_data(data),
+            ecc,
+        }
     }
-    /// The four bytes on the wire.
+
+    /// The four bytes on the wire. Channels above 3 set the extension bits; the others give the same bytes in CSI-2
+    /// v1.x and v2.0.
     pub const fn encode(self) -> [u8; 4] {
-        todo!()
+        let [low, high] = self.word.to_le_bytes();
+        let id = self.channel.low() << 6 | self.data_type.code();
+        let vcx = self.channel.vcx();
+        [
+            id,
+            low,
+            high,
+            vcx << 6 | ecc::check_bits(u32::from_le_bytes([id, low, high, vcx])),
+        ]
+    }
+
+    /// Bytes of the whole packet: header, payload and footer.
+    pub const fn packet_len(self) -> usize {
+        if self.data_type.is_short() {
+            Self::SIZE
+        } else {
+            Self::SIZE + self.word as usize + 2
+        }
+    }
+
+    const fn from_data(data: u32) -> Self {
+        let [id, low, high, vcx] = data.to_le_bytes();
+        Self {
+            channel: VirtualChannel::from_wire(id >> 6, vcx),
+            data_type: DataType::from_bits(id),
+            word: u16::from_le_bytes([low, high]),
+        }
+    }
+}
+
+impl fmt::Display for PacketHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} VC{} {}", self.data_type, self.channel.number(), self.word)
     }
 }
 

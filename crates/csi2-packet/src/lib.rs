@@ -14,7 +14,7 @@ mod virtual_channel;
 
 pub use checksum::{Bitwise, Bytewise, ChecksumVerdict, PayloadChecksum, Sliced, checksum};
 pub use data_type::{Class, DataType};
-pub use depacketizer::{Depacketizer, Framing, Missing, PacketEvent, ReceiverSettings, Step};
+pub use depacketizer::{Depacketizer, Framing, Missing, PacketEvent, Piece, ReceiverSettings, Step};
 pub use ecc::EccVerdict;
 pub use error::{EncodeError, LenError, SpaceError};
 pub use header::{PacketHeader, ReceivedHeader};

@@ -1,4 +1,6 @@
 //! Virtual channels 0 to 15.
+//!
+//! Ref: torvalds/linux include/media/mipi-csi2.h; ez.analog.com GMSL FAQ FA503 (extended virtual channels).
 
 /// A virtual channel, 0 to 15. Channels 4 to 15 need the header extension of CSI-2 v2.0.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -29,6 +31,12 @@ impl VirtualChannel {
     }
 }
 
+impl core::fmt::Display for VirtualChannel {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// Whether bits 7:6 of the ECC byte carry a virtual channel extension.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum VcExtension {
@@ -37,4 +45,20 @@ pub enum VcExtension {
     /// CSI-2 v2.0: 26-bit code. A v1.x header is a valid v2.0 header of channel 0 to 3.
     #[default]
     Extended,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::VirtualChannel;
+
+    #[test]
+    fn every_channel_survives_the_wire() {
+        for number in 0..16 {
+            let channel = VirtualChannel::new(number).unwrap();
+            assert_eq!(VirtualChannel::from_wire(channel.low(), channel.vcx()), channel);
+            assert_eq!(channel.low() + 4 * channel.vcx(), number);
+        }
+        assert_eq!(VirtualChannel::new(16), None);
+        assert_eq!(VirtualChannel::from_wire(0xFE, 0xFD).number(), 6);
+    }
 }

@@ -1,4 +1,5 @@
 //! One implementation a data type.
+
 use csi2_kernels::Backend;
 use csi2_packet::DataType;
 
@@ -26,101 +27,37 @@ pub trait PixelFormat {
     /// Packs whole groups; returns (samples read, bytes written).
     fn pack(backend: Backend, samples: &[Self::Sample], packed: &mut [u8]) -> (usize, usize);
 }
-/// RAW6.
-pub struct Raw6;
-impl PixelFormat for Raw6 {
-    const DATA_TYPE: DataType = DataType::RAW6;
-    const GROUP: Group = Group { bytes: 3, samples: 4 };
-    const BITS: u8 = 6;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw6(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw6(b, s, p)
-    }
+
+/// Formats whose samples are right-aligned `u16`: name, bits, bytes and samples of a group, kernels.
+macro_rules! raw_formats {
+    ($($format:ident $data_type:ident $bits:literal, $bytes:literal / $samples:literal, $unpack:ident $pack:ident;)*) => {$(
+        #[doc = concat!(stringify!($data_type), ": ", $samples, " samples in ", $bytes, " bytes, laid out as at [`csi2_kernels::", stringify!($unpack), "`].")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $format;
+
+        impl PixelFormat for $format {
+            const DATA_TYPE: DataType = DataType::$data_type;
+            const GROUP: Group = Group { bytes: $bytes, samples: $samples };
+            const BITS: u8 = $bits;
+            type Sample = u16;
+
+            fn unpack(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
+                csi2_kernels::$unpack(backend, packed, samples)
+            }
+
+            fn pack(backend: Backend, samples: &[u16], packed: &mut [u8]) -> (usize, usize) {
+                csi2_kernels::$pack(backend, samples, packed)
+            }
+        }
+    )*};
 }
-/// RAW7.
-pub struct Raw7;
-impl PixelFormat for Raw7 {
-    const DATA_TYPE: DataType = DataType::RAW7;
-    const GROUP: Group = Group { bytes: 7, samples: 8 };
-    const BITS: u8 = 7;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw7(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw7(b, s, p)
-    }
-}
-/// RAW8.
-pub struct Raw8;
-impl PixelFormat for Raw8 {
-    const DATA_TYPE: DataType = DataType::RAW8;
-    const GROUP: Group = Group { bytes: 1, samples: 1 };
-    const BITS: u8 = 8;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw8(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw8(b, s, p)
-    }
-}
-/// RAW10.
-pub struct Raw10;
-impl PixelFormat for Raw10 {
-    const DATA_TYPE: DataType = DataType::RAW10;
-    const GROUP: Group = Group { bytes: 5, samples: 4 };
-    const BITS: u8 = 10;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw10(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw10(b, s, p)
-    }
-}
-/// RAW12.
-pub struct Raw12;
-impl PixelFormat for Raw12 {
-    const DATA_TYPE: DataType = DataType::RAW12;
-    const GROUP: Group = Group { bytes: 3, samples: 2 };
-    const BITS: u8 = 12;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw12(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw12(b, s, p)
-    }
-}
-/// RAW14.
-pub struct Raw14;
-impl PixelFormat for Raw14 {
-    const DATA_TYPE: DataType = DataType::RAW14;
-    const GROUP: Group = Group { bytes: 7, samples: 4 };
-    const BITS: u8 = 14;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw14(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw14(b, s, p)
-    }
-}
-/// RAW16.
-pub struct Raw16;
-impl PixelFormat for Raw16 {
-    const DATA_TYPE: DataType = DataType::RAW16;
-    const GROUP: Group = Group { bytes: 2, samples: 1 };
-    const BITS: u8 = 16;
-    type Sample = u16;
-    fn unpack(b: Backend, p: &[u8], s: &mut [u16]) -> (usize, usize) {
-        csi2_kernels::unpack_raw16(b, p, s)
-    }
-    fn pack(b: Backend, s: &[u16], p: &mut [u8]) -> (usize, usize) {
-        csi2_kernels::pack_raw16(b, s, p)
-    }
+
+raw_formats! {
+    Raw6  RAW6   6, 3 / 4, unpack_raw6  pack_raw6;
+    Raw7  RAW7   7, 7 / 8, unpack_raw7  pack_raw7;
+    Raw8  RAW8   8, 1 / 1, unpack_raw8  pack_raw8;
+    Raw10 RAW10 10, 5 / 4, unpack_raw10 pack_raw10;
+    Raw12 RAW12 12, 3 / 2, unpack_raw12 pack_raw12;
+    Raw14 RAW14 14, 7 / 4, unpack_raw14 pack_raw14;
+    Raw16 RAW16 16, 2 / 1, unpack_raw16 pack_raw16;
 }

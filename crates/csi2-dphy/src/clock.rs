@@ -1,0 +1,128 @@
+//! The clock lane: at which instants a bit is taken, and how far apart they are.
+
+use crate::Tick;
+use crate::wires::{CLOCK, CLOCK_LP, CLOCK_P, ClockWires};
+
+/// Finds the edges of the clock lane. Double data rate: both edges count.
+#[derive(Clone, Debug)]
+pub(crate) struct EdgeDetector {
+    wires: ClockWires,
+    /// The last HS level seen.
+    level: Option<bool>,
+}
+
+impl EdgeDetector {
+    pub(crate) fn new(wires: ClockWires) -> Self {
+        Self { wires, level: None }
+    }
+
+    /// Whether `word` shows the other HS level than the last one. Line states of a pair that are not HS levels keep it,
+    /// so that a sample between two levels is no edge of its own.
+    #[inline]
+    pub(crate) fn edge(&mut self, word: u32) -> bool {
+        if word & CLOCK_LP != 0 {
+            return false;
+        }
+        let p = word & CLOCK_P != 0;
+        if self.wires == ClockWires::Pair && !matches!(word & CLOCK, CLOCK_P | CLOCK_N) {
+            return false;
+        }
+        self.level.replace(p).is_some_and(|before| before != p)
+    }
+}
+
+const CLOCK_N: u32 = CLOCK & !CLOCK_P;
+
+/// Measures the unit interval within bursts: pauses of the clock do not count.
+#[derive(Clone, Debug)]
+pub(crate) struct UnitMeter {
+    /// Finished runs of edges.
+    ticks: u64,
+    edges: u64,
+    /// A burst is running, or one was.
+    open: bool,
+    was_open: bool,
+    /// Its current run of edges.
+    first: Option<Tick>,
+    count: u64,
+    /// Any edges.
+    last: Tick,
+    gap: u64,
+}
+
+impl UnitMeter {
+    /// A clock that is this many times later than the last time has paused.
+    const PAUSE: u64 = 4;
+
+    pub(crate) fn new() -> Self {
+        Self {
+            ticks: 0,
+            edges: 0,
+            open: false,
+            was_open: false,
+            first: None,
+            count: 0,
+            last: 0,
+            gap: 1,
+        }
+    }
+
+    /// A bit was taken.
+    #[inline]
+    pub(crate) fn edge(&mut self, at: Tick) {
+        let gap = at.saturating_sub(self.last).max(1);
+        if self.open {
+            match self.first {
+                Some(_) if gap <= self.gap.saturating_mul(Self::PAUSE) => self.count += 1,
+                // The clock has paused, or the burst begins.
+                _ => {
+                    self.add_span();
+                    self.first = Some(at);
+                }
+            }
+        }
+        self.gap = gap;
+        self.last = at;
+    }
+
+    pub(crate) fn open(&mut self) {
+        self.open = true;
+        self.was_open = true;
+    }
+
+    pub(crate) fn close(&mut self) {
+        self.add_span();
+        self.open = false;
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    pub(crate) fn was_open(&self) -> bool {
+        self.was_open
+    }
+
+    /// Ticks between the last two bits.
+    pub(crate) fn gap(&self) -> u64 {
+        self.gap
+    }
+
+    pub(crate) fn mean(&self) -> Option<f64> {
+        let ticks = self.ticks.saturating_add(self.span());
+        let edges = self.edges.saturating_add(self.count);
+        (edges > 0).then(|| ticks as f64 / edges as f64)
+    }
+
+    /// Ticks of the current run of edges.
+    fn span(&self) -> u64 {
+        self.first.map_or(0, |first| self.last.saturating_sub(first))
+    }
+
+    fn add_span(&mut self) {
+        self.ticks = self.ticks.saturating_add(self.span());
+        self.edges = self.edges.saturating_add(self.count);
+        self.first = None;
+        self.count = 0;
+    }
+}

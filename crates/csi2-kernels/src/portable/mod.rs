@@ -1,0 +1,13 @@
+//! Bodies in safe portable Rust: fixed-size groups, so that bounds checks fall away and LLVM may vectorise.
+
+mod interleave;
+mod pack;
+mod sampling;
+mod unpack;
+
+pub(crate) use interleave::{deinterleave, interleave};
+pub(crate) use pack::{pack_raw6, pack_raw7, pack_raw8, pack_raw10, pack_raw12, pack_raw14, pack_raw16};
+pub(crate) use sampling::clock_edges;
+pub(crate) use unpack::{
+    unpack_raw6, unpack_raw7, unpack_raw8, unpack_raw10, unpack_raw12, unpack_raw14, unpack_raw16,
+};
