@@ -1,39 +1,412 @@
 //! Judgement: receives events, emits findings, counts.
-use crate::{Finding, Limits, Received, Statistics};
+
+use crate::channel::{Channel, Judge, Line, Mark, Payload};
+use crate::finding::Findings;
+use crate::{BurstInfo, Detail, Finding, FindingCode, Limits, LinkEvent, Received, Span, Statistics};
+use csi2_dphy::{PinEvent, SotVerdict};
+use csi2_packet::{
+    ChecksumVerdict, DataType, EccVerdict, Missing, PacketEvent, ReceivedHeader, VcExtension, VirtualChannel,
+};
 
 /// What the analyzer should expect.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct AnalyzerSettings {
     /// Bounds.
     pub limits: Limits,
+    /// Header code of the link. `Classic`: set extension bits are a finding.
+    pub vcx: VcExtension,
 }
 
-/// Watches a link. Push an event, then poll until `None`.
+/// Watches a link. Push an event, then poll until `None`. State is a few hundred bytes and one entry per data type seen.
+#[derive(Debug)]
 pub struct Analyzer {
+    settings: AnalyzerSettings,
     statistics: Statistics,
+    channels: [Channel; 16],
+    findings: Findings,
+    /// The long packet that is arriving.
+    packet: Option<Arriving>,
+    /// Bytes without a packet: reported when their number is known.
+    stray: Option<Stray>,
+    /// Packets known to be lost; see [`Judge::losses`].
+    losses: u64,
+    /// Bytes of the last long packet: how many packets a gap may have held.
+    packet_bytes: u64,
+    last_span: Span,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct Arriving {
+    received: ReceivedHeader,
+    span: Span,
+    bytes: u32,
+    /// Line in its frame.
+    line: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stray {
+    span: Span,
+    bytes: u64,
+    /// The unusable header before them.
+    header: Option<ReceivedHeader>,
+}
+
+/// How many packets a lost burst or a gap of the capture may have held: as many as it takes.
+const UNKNOWN_LOSS: u64 = 1 << 32;
 
 impl Analyzer {
     /// At the start of a capture.
     pub fn new(settings: AnalyzerSettings) -> Self {
-        let _ = settings;
-        todo!()
+        Self {
+            settings,
+            statistics: Statistics::default(),
+            channels: [const { Channel::new() }; 16],
+            findings: Findings::default(),
+            packet: None,
+            stray: None,
+            losses: 0,
+            packet_bytes: 0,
+            last_span: Span::default(),
+        }
     }
+
     /// Takes an event.
     pub fn push(&mut self, received: &Received<'_>) {
-        let _ = received;
-        todo!()
+        let span = received.span;
+        self.last_span = span;
+        match received.event {
+            LinkEvent::BurstStart(info) => self.burst(&info, span),
+            LinkEvent::Packet(event) => self.packet(event, span),
+            LinkEvent::BurstEnd => {}
+            LinkEvent::Lane(event) => self.lane(event, span),
+        }
+        self.statistics.dropped_findings = self.findings.dropped();
     }
-    /// End of the capture: open frames and the like become findings.
+
+    /// The capture has a gap here, of `bytes` bytes where known: what follows from it is not held against the link.
+    pub fn capture_loss(&mut self, span: Span, bytes: Option<u64>) {
+        self.lose(UNKNOWN_LOSS);
+        self.report(FindingCode::CaptureLoss, span, None, Detail::Gap { bytes });
+    }
+
+    /// A bound was reached elsewhere, for example in a [`crate::FrameAssembler`].
+    pub fn limit_exceeded(&mut self, span: Span, what: &'static str, limit: u64) {
+        self.report(FindingCode::LimitExceeded, span, None, Detail::Limit { what, limit });
+    }
+
+    /// End of the capture: open frames become findings, with the span of the last event.
     pub fn finish(&mut self) {
-        todo!()
+        self.flush_stray();
+        let span = self.last_span;
+        for number in 0..16 {
+            self.judge(
+                VirtualChannel::from_wire(number & 3, number >> 2),
+                span,
+                |channel, judge| channel.finish(judge),
+            );
+        }
     }
+
     /// The next finding.
     pub fn poll(&mut self) -> Option<Finding> {
-        todo!()
+        self.findings.pop()
     }
+
     /// Counts so far.
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
     }
+
+    fn burst(&mut self, info: &BurstInfo, span: Span) {
+        self.flush_stray();
+        self.statistics.bursts += 1;
+        let lanes = usize::from(info.lanes);
+        for (lane, (verdict, skew)) in (0u8..).zip(info.sync.iter().zip(info.skew)).take(lanes) {
+            if *verdict == SotVerdict::OneBit {
+                self.report(FindingCode::SotErr, span, None, Detail::SyncBit { lane });
+            }
+            let greatest = &mut self.statistics.skew[usize::from(lane)];
+            *greatest = skew.max(*greatest);
+        }
+    }
+
+    fn lane(&mut self, event: PinEvent, span: Span) {
+        let (code, detail) = match event {
+            PinEvent::Deskew { .. } => (FindingCode::SkewCalSeen, Detail::Deskew),
+            PinEvent::SotSyncError { lane, .. } => (FindingCode::SotSyncErr, Detail::NoSync { lane }),
+            PinEvent::AlignError { lane, .. } => (FindingCode::LaneAlignErr, Detail::LaneLate { lane }),
+            PinEvent::ControlError { lane, .. } => (FindingCode::ControlErr, Detail::LineStates { lane }),
+            PinEvent::EotError { lane, .. } => (FindingCode::EotSyncErr, Detail::LaneEnd { lane }),
+            // Where bursts begin and end comes as link events.
+            _ => return,
+        };
+        if matches!(code, FindingCode::SotSyncErr | FindingCode::LaneAlignErr) {
+            self.lose(UNKNOWN_LOSS);
+        }
+        self.report(code, span, None, detail);
+    }
+
+    fn packet(&mut self, event: PacketEvent<'_>, span: Span) {
+        if !matches!(
+            event,
+            PacketEvent::Skipped(_) | PacketEvent::Resync { .. } | PacketEvent::Trailing(_)
+        ) {
+            self.flush_stray();
+        }
+        match event {
+            PacketEvent::Short(received) => self.short(&received, span),
+            PacketEvent::LongStart(received) => self.long_start(received, span),
+            PacketEvent::Payload(piece) => {
+                if let Some(packet) = &mut self.packet {
+                    packet.bytes = packet
+                        .bytes
+                        .saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+                }
+            }
+            PacketEvent::LongEnd(verdict) => self.long_end(verdict, span),
+            PacketEvent::Truncated(missing) => self.truncated(missing, span),
+            PacketEvent::Unusable(received) => {
+                self.statistics.packets += 1;
+                self.statistics.unusable += 1;
+                self.lose(1);
+                self.stray = Some(Stray {
+                    span,
+                    bytes: 0,
+                    header: Some(received),
+                });
+            }
+            PacketEvent::Skipped(_) => {}
+            PacketEvent::Resync { skipped } => {
+                // The gap may have held more than the packet of the unusable header.
+                self.lose(skipped.checked_div(self.packet_bytes).unwrap_or(0).saturating_sub(1));
+                if let Some(stray) = &mut self.stray {
+                    stray.bytes = skipped;
+                }
+                self.flush_stray();
+            }
+            PacketEvent::Trailing(piece) => {
+                let stray = self.stray.get_or_insert(Stray {
+                    span,
+                    bytes: 0,
+                    header: None,
+                });
+                stray.bytes = stray.bytes.saturating_add(piece.len() as u64);
+            }
+        }
+    }
+
+    fn short(&mut self, received: &ReceivedHeader, span: Span) {
+        let header = received.header;
+        self.header(received, span);
+        self.statistics.short += 1;
+        self.statistics.packet_bytes += 4;
+        let mark = match header.data_type {
+            DataType::FRAME_START => Mark::FrameStart(header.word),
+            DataType::FRAME_END => Mark::FrameEnd(header.word),
+            DataType::LINE_START => Mark::LineStart(header.word),
+            DataType::LINE_END => Mark::LineEnd(header.word),
+            other => {
+                self.reserved(other, header.channel, header.word, span);
+                return;
+            }
+        };
+        let whole = self.judge(header.channel, span, |channel, judge| channel.mark(mark, judge));
+        let statistics = self.statistics.channel(header.channel);
+        match mark {
+            Mark::FrameStart(_) => statistics.frame_start(span.at),
+            Mark::FrameEnd(_) => statistics.frame_end(whole),
+            Mark::LineStart(_) | Mark::LineEnd(_) => {}
+        }
+    }
+
+    fn long_start(&mut self, received: ReceivedHeader, span: Span) {
+        let header = received.header;
+        self.header(&received, span);
+        self.statistics.long += 1;
+        self.statistics.packet_bytes += 4;
+        self.statistics
+            .data_type(header.channel, header.data_type)
+            .packet(span.at);
+        let line = self.channels[index(header.channel)].next_line(header.data_type);
+        self.packet = Some(Arriving {
+            received,
+            span,
+            bytes: 0,
+            line,
+        });
+    }
+
+    fn long_end(&mut self, verdict: ChecksumVerdict, span: Span) {
+        let Some(packet) = self.packet.take() else { return };
+        let header = packet.received.header;
+        let data_type = header.data_type;
+        let place = Span {
+            until: span.until,
+            ..packet.span
+        };
+        self.statistics.packet_bytes += u64::from(packet.bytes) + 2;
+        let counts = self.statistics.data_type(header.channel, data_type);
+        counts.bytes += u64::from(packet.bytes);
+        match verdict {
+            ChecksumVerdict::Match => {
+                counts.word_count(header.word);
+                self.packet_bytes = u64::from(header.word) + 6;
+                self.line(&packet, Payload::Good, place);
+            }
+            ChecksumVerdict::Mismatch { received, computed } => {
+                counts.checksum_errors += 1;
+                self.statistics.checksum_errors += 1;
+                let detail = Detail::Checksum {
+                    received,
+                    computed,
+                    data_type,
+                    bytes: packet.bytes,
+                    line: packet.line,
+                };
+                self.report(FindingCode::CrcErr, place, Some(header.channel), detail);
+                self.line(&packet, Payload::Wrong, place);
+            }
+        }
+    }
+
+    fn truncated(&mut self, missing: Missing, span: Span) {
+        if let Missing::Header { have } = missing {
+            self.stray_bytes(u64::from(have));
+            self.report(FindingCode::WcShort, span, None, Detail::HeaderCut { have });
+            return;
+        }
+        let Some(packet) = self.packet.take() else { return };
+        let header = packet.received.header;
+        let data_type = header.data_type;
+        let (detail, footer) = match missing {
+            Missing::Footer { have } => (Detail::FooterCut { data_type, have }, have),
+            _ => (
+                Detail::PayloadCut {
+                    data_type,
+                    word: header.word,
+                    came: packet.bytes,
+                },
+                0,
+            ),
+        };
+        self.statistics.truncated += 1;
+        self.statistics.packet_bytes += u64::from(packet.bytes) + u64::from(footer);
+        self.statistics.data_type(header.channel, data_type).bytes += u64::from(packet.bytes);
+        let place = Span {
+            until: span.until,
+            ..packet.span
+        };
+        self.report(FindingCode::WcShort, place, Some(header.channel), detail);
+        self.line(&packet, Payload::Cut, place);
+    }
+
+    /// What every usable header is judged by.
+    fn header(&mut self, received: &ReceivedHeader, span: Span) {
+        self.statistics.packets += 1;
+        let (wire, channel) = (received.wire, Some(received.header.channel));
+        let corrected = match received.ecc {
+            EccVerdict::Corrected { bit } => Some(Detail::HeaderBit { wire, bit }),
+            EccVerdict::ParityBit { bit } => Some(Detail::CheckBit { wire, bit }),
+            EccVerdict::Clean | EccVerdict::Uncorrectable { .. } => None,
+        };
+        if let Some(detail) = corrected {
+            self.statistics.corrected += 1;
+            self.report(FindingCode::EccCorrected, span, channel, detail);
+        }
+        if self.settings.vcx == VcExtension::Classic && wire[3] >> 6 != 0 {
+            self.report(FindingCode::VcUnexpected, span, channel, Detail::Extension { wire });
+        }
+    }
+
+    /// A long packet is over.
+    fn line(&mut self, packet: &Arriving, payload: Payload, span: Span) {
+        let header = packet.received.header;
+        let doubtful = payload != Payload::Good && matches!(packet.received.ecc, EccVerdict::Corrected { .. });
+        if doubtful && !self.channels[index(header.channel)].knows(header.data_type) {
+            // A header with three wrong bits looks like one with a single wrong bit: this was some other packet.
+            self.lose(1);
+            return;
+        }
+        let line = Line {
+            data_type: header.data_type,
+            word: header.word,
+            payload,
+        };
+        self.reserved(header.data_type, header.channel, header.word, span);
+        self.judge(header.channel, span, |channel, judge| channel.line(&line, judge));
+    }
+
+    fn reserved(&mut self, data_type: DataType, channel: VirtualChannel, word: u16, span: Span) {
+        // 0x04 is the end-of-transmission packet of later editions.
+        if !data_type.is_assigned() && data_type.code() != 0x04 {
+            self.report(
+                FindingCode::IdErr,
+                span,
+                Some(channel),
+                Detail::Reserved { data_type, word },
+            );
+        }
+    }
+
+    fn flush_stray(&mut self) {
+        let Some(Stray { span, bytes, header }) = self.stray.take() else {
+            return;
+        };
+        self.stray_bytes(bytes);
+        match header {
+            None => self.report(FindingCode::TrailingData, span, None, Detail::Trailing { bytes }),
+            Some(received) => {
+                let (wire, skipped) = (received.wire, bytes);
+                let detail = match received.ecc {
+                    EccVerdict::Uncorrectable { syndrome } => Detail::HeaderLost {
+                        wire,
+                        syndrome,
+                        skipped,
+                    },
+                    _ => Detail::HeaderImplausible { wire, skipped },
+                };
+                self.report(FindingCode::EccDouble, span, Some(received.header.channel), detail);
+            }
+        }
+    }
+
+    /// The link says how many; its counts may be anything.
+    fn stray_bytes(&mut self, bytes: u64) {
+        self.statistics.stray_bytes = self.statistics.stray_bytes.saturating_add(bytes);
+    }
+
+    fn lose(&mut self, packets: u64) {
+        self.losses = self.losses.saturating_add(packets);
+    }
+
+    fn judge<R>(
+        &mut self,
+        channel: VirtualChannel,
+        span: Span,
+        with: impl FnOnce(&mut Channel, &mut Judge<'_>) -> R,
+    ) -> R {
+        let mut judge = Judge {
+            findings: &mut self.findings,
+            channel,
+            span,
+            losses: self.losses,
+        };
+        with(&mut self.channels[index(channel)], &mut judge)
+    }
+
+    fn report(&mut self, code: FindingCode, span: Span, channel: Option<VirtualChannel>, detail: Detail) {
+        let severity = code.row().severity;
+        self.findings.push(Finding {
+            code,
+            severity,
+            span,
+            channel,
+            detail,
+        });
+    }
+}
+
+fn index(channel: VirtualChannel) -> usize {
+    usize::from(channel.number() & 15)
 }

@@ -13,8 +13,8 @@ mod link;
 mod stats;
 
 pub use analyzer::{Analyzer, AnalyzerSettings};
-pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, Pixels};
+pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, Pixels, StreamFilter};
 pub use finding::{Detail, FINDINGS, Finding, FindingCode, FindingRow, Severity};
 pub use limits::Limits;
 pub use link::{BurstInfo, Entry, Input, LinkEvent, Received, Receiver, ReceiverConfig, Span};
-pub use stats::{ChannelStatistics, DataTypeStatistics, Statistics};
+pub use stats::{ChannelStatistics, DataTypeStatistics, Spread, Statistics};

@@ -5,6 +5,9 @@
 pub struct Limits {
     /// Greatest distance between lanes, in byte times.
     pub max_skew_bytes: usize,
+    /// Bytes kept of one lane while another brings none: files of lane bytes that are not read in step, or whose
+    /// packets leave the higher lanes a byte behind.
+    pub max_lane_lag_bytes: usize,
     /// Streams (virtual channel x data type) with an open frame at the same time.
     pub max_open_streams: usize,
     /// Bytes of one frame.
@@ -17,6 +20,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_skew_bytes: 6,
+            max_lane_lag_bytes: 16 << 20,
             max_open_streams: 16,
             max_frame_bytes: 256 << 20,
             max_findings: 16,

@@ -1,23 +1,38 @@
 //! Counts.
+
 use alloc::vec::Vec;
-use csi2_dphy::Tick;
+use csi2_dphy::{MAX_LANES, Tick, Timebase};
 use csi2_packet::{DataType, VirtualChannel};
 
-/// Of a data type on a channel.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DataTypeStatistics {
-    /// Which.
-    pub data_type: DataType,
-    /// Packets.
+/// Of a link.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Statistics {
+    /// Bursts.
+    pub bursts: u64,
+    /// Packets: short, long, and those whose header cannot be used.
     pub packets: u64,
-    /// Payload bytes.
-    pub bytes: u64,
-    /// Word count of the last line, for the width.
-    pub word_count: u16,
-    /// Samples per line, where the format is known.
-    pub width: Option<u32>,
-    /// Lines of the last complete frame.
-    pub lines: Option<u32>,
+    /// Short ones.
+    pub short: u64,
+    /// Long ones.
+    pub long: u64,
+    /// Packets whose header cannot be used.
+    pub unusable: u64,
+    /// Headers of which one bit was corrected (or a check bit was wrong).
+    pub corrected: u64,
+    /// Long packets with a wrong checksum.
+    pub checksum_errors: u64,
+    /// Long packets that a burst's end cut short.
+    pub truncated: u64,
+    /// Bytes of packets: headers, payloads, footers.
+    pub packet_bytes: u64,
+    /// Bytes that belong to no packet.
+    pub stray_bytes: u64,
+    /// Findings that were not polled in time and are lost; 0 for a caller that polls after each push.
+    pub dropped_findings: u64,
+    /// By channel, in order of number.
+    pub channels: Vec<ChannelStatistics>,
+    /// Greatest skew seen per lane, in bits.
+    pub skew: [u16; MAX_LANES],
 }
 
 /// Of a channel.
@@ -35,19 +50,231 @@ pub struct ChannelStatistics {
     pub data_types: Vec<DataTypeStatistics>,
 }
 
-/// Of a link.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Statistics {
-    /// Bursts.
-    pub bursts: u64,
+/// Of a data type on a channel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataTypeStatistics {
+    /// Which.
+    pub data_type: DataType,
     /// Packets.
     pub packets: u64,
-    /// Short ones.
-    pub short: u64,
-    /// Long ones.
-    pub long: u64,
-    /// By channel, in order of number.
-    pub channels: Vec<ChannelStatistics>,
-    /// Greatest skew seen per lane, in bits.
-    pub skew: [u16; csi2_dphy::MAX_LANES],
+    /// Payload bytes.
+    pub bytes: u64,
+    /// Word count of the last line, for the width.
+    pub word_count: u16,
+    /// Samples per line, where the format is known.
+    pub width: Option<u32>,
+    /// Lines of the last complete frame; of the longest stretch where no frame was complete.
+    pub lines: Option<u32>,
+    /// Packets with a wrong checksum.
+    pub checksum_errors: u64,
+    /// From the start of a line to the start of the next, within a frame.
+    pub line_time: Spread,
+    /// Lines of the frame that is open.
+    open_lines: u32,
+    /// `lines` is of a complete frame.
+    settled: bool,
+    last_start: Option<Tick>,
+}
+
+/// Least, mean and greatest of a duration, in ticks.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Spread {
+    /// How many.
+    pub count: u64,
+    /// Least; 0 when there are none.
+    pub min: Tick,
+    /// Greatest.
+    pub max: Tick,
+    /// All together.
+    pub sum: u128,
+}
+
+impl Spread {
+    /// Mean in ticks.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+    }
+
+    fn add(&mut self, ticks: Tick) {
+        self.min = if self.count == 0 { ticks } else { self.min.min(ticks) };
+        self.max = self.max.max(ticks);
+        self.sum += u128::from(ticks);
+        self.count += 1;
+    }
+}
+
+impl ChannelStatistics {
+    /// Frames per second between the first and the last frame start; `None` with fewer than two frames or no clock.
+    pub fn frame_rate(&self, timebase: Timebase) -> Option<f64> {
+        let ticks = self
+            .last_frame?
+            .checked_sub(self.first_frame?)
+            .filter(|&ticks| ticks > 0)?;
+        let intervals = self.frames.checked_sub(1).filter(|&intervals| intervals > 0)?;
+        Some(intervals as f64 * 1e9 / timebase.nanoseconds(ticks))
+    }
+
+    pub(crate) fn frame_start(&mut self, at: Option<Tick>) {
+        self.frames += 1;
+        self.first_frame = self.first_frame.or(at);
+        self.last_frame = at.or(self.last_frame);
+        self.frame_end(false);
+    }
+
+    /// The open frame is over; `whole`: it had FS and FE.
+    pub(crate) fn frame_end(&mut self, whole: bool) {
+        for of in &mut self.data_types {
+            of.frame_end(whole);
+        }
+    }
+}
+
+impl DataTypeStatistics {
+    fn new(data_type: DataType) -> Self {
+        Self {
+            data_type,
+            packets: 0,
+            bytes: 0,
+            word_count: 0,
+            width: None,
+            lines: None,
+            checksum_errors: 0,
+            line_time: Spread::default(),
+            open_lines: 0,
+            settled: false,
+            last_start: None,
+        }
+    }
+
+    /// A packet begins.
+    pub(crate) fn packet(&mut self, at: Option<Tick>) {
+        self.packets += 1;
+        self.open_lines = self.open_lines.saturating_add(1);
+        if let (Some(last), Some(at)) = (self.last_start, at) {
+            self.line_time.add(at.saturating_sub(last));
+        }
+        self.last_start = at;
+    }
+
+    /// A packet ended with a good checksum, so its word count is to be trusted.
+    pub(crate) fn word_count(&mut self, word: u16) {
+        if self.word_count == word {
+            return;
+        }
+        self.word_count = word;
+        let width = width(self.data_type, word);
+        // Lines of YUV420 are alternately one and two words long: the longer ones have the whole width.
+        self.width = if is_yuv420(self.data_type) {
+            self.width.max(width)
+        } else {
+            width
+        };
+    }
+
+    fn frame_end(&mut self, whole: bool) {
+        let lines = core::mem::take(&mut self.open_lines);
+        self.last_start = None;
+        if lines == 0 {
+            return;
+        }
+        if whole {
+            self.lines = Some(lines);
+            self.settled = true;
+        } else if !self.settled {
+            self.lines = self.lines.max(Some(lines));
+        }
+    }
+}
+
+impl Statistics {
+    pub(crate) fn channel(&mut self, channel: VirtualChannel) -> &mut ChannelStatistics {
+        let at = match self.channels.binary_search_by_key(&channel, |of| of.channel) {
+            Ok(at) => at,
+            Err(at) => {
+                let new = ChannelStatistics {
+                    channel,
+                    frames: 0,
+                    first_frame: None,
+                    last_frame: None,
+                    data_types: Vec::new(),
+                };
+                self.channels.insert(at, new);
+                at
+            }
+        };
+        &mut self.channels[at]
+    }
+
+    pub(crate) fn data_type(&mut self, channel: VirtualChannel, data_type: DataType) -> &mut DataTypeStatistics {
+        let all = &mut self.channel(channel).data_types;
+        let at = all.iter().position(|of| of.data_type == data_type).unwrap_or_else(|| {
+            all.push(DataTypeStatistics::new(data_type));
+            all.len() - 1
+        });
+        &mut all[at]
+    }
+}
+
+/// Types whose lines are alternately one and two words long. (Legacy YUV420, 0x1A, is not one of them.)
+pub(crate) fn is_yuv420(data_type: DataType) -> bool {
+    matches!(data_type.code(), 0x18 | 0x19 | 0x1C | 0x1D)
+}
+
+fn width(data_type: DataType, word: u16) -> Option<u32> {
+    if let Some(codec) = csi2_pixel::codec(data_type) {
+        return u32::try_from(codec.samples_in(usize::from(word))).ok();
+    }
+    let (bytes, pixels) = data_type.group()?;
+    u32::from(word)
+        .checked_div(u32::from(bytes))
+        .map(|groups| groups * u32::from(pixels))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frame_rate_is_of_the_intervals() {
+        let mut statistics = Statistics::default();
+        let of = statistics.channel(VirtualChannel::ZERO);
+        assert_eq!(of.frame_rate(Timebase::NANOSECONDS), None);
+        for frame in 0..4 {
+            of.frame_start(Some(500 + frame * 20_000_000));
+        }
+        let rate = of.frame_rate(Timebase::NANOSECONDS).unwrap();
+        assert!((rate - 50.0).abs() < 1e-9, "{rate}");
+    }
+
+    #[test]
+    fn channels_stay_in_order() {
+        let mut statistics = Statistics::default();
+        for number in [3, 0, 15, 3, 7, 0] {
+            statistics
+                .channel(VirtualChannel::new(number).unwrap())
+                .frame_start(None);
+        }
+        let seen: Vec<_> = statistics
+            .channels
+            .iter()
+            .map(|of| (of.channel.number(), of.frames))
+            .collect();
+        assert_eq!(seen, [(0, 2), (3, 2), (7, 1), (15, 1)]);
+    }
+
+    #[test]
+    fn lines_are_of_the_last_whole_frame() {
+        let mut statistics = Statistics::default();
+        for (lines, whole, expected) in [(5, false, 5), (3, false, 5), (4, true, 4), (9, false, 4), (2, true, 2)] {
+            for line in 0..lines {
+                statistics
+                    .data_type(VirtualChannel::ZERO, DataType::RAW8)
+                    .packet(Some(line * 10));
+            }
+            statistics.channel(VirtualChannel::ZERO).frame_end(whole);
+            let of = statistics.data_type(VirtualChannel::ZERO, DataType::RAW8);
+            assert_eq!(of.lines, Some(expected));
+            assert_eq!((of.line_time.min, of.line_time.max), (10, 10));
+        }
+    }
 }

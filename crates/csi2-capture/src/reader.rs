@@ -1,8 +1,9 @@
 //! Reading: a stream of chunks with bounded memory.
 
-use crate::{CaptureError, Layer};
+use crate::{CaptureError, ErrorKind, Layer};
 use csi2_dphy::{Observation, Tick, Timebase};
 use std::io::Read;
+use std::path::Path;
 
 /// A capture to open: its name for messages and its bytes. Detection and reading need no seek, except for `.sr`
 /// (a ZIP), which is then read from `path`, or spooled to a temporary file by the caller.
@@ -13,6 +14,43 @@ pub struct Source {
     pub stream: Box<dyn Read + Send>,
     /// Where the file lies, for formats that need to seek or have companions (`NAME.lane1`).
     pub path: Option<std::path::PathBuf>,
+}
+
+impl Source {
+    /// Opens a file, `-` for standard input. Where there is no such file but a `PATH.lane0`, opens that: the files of a
+    /// capture of lanes share their name up to the suffix.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub fn open(path: &Path) -> Result<Self, CaptureError> {
+        let name = path.display().to_string();
+        if name == "-" {
+            let stream = Box::new(std::io::stdin());
+            return Ok(Self {
+                name,
+                stream,
+                path: None,
+            });
+        }
+        let lane = crate::format::lanes::companion(path, 0);
+        let path = if !path.exists() && lane.exists() {
+            lane.as_path()
+        } else {
+            path
+        };
+        let file = std::fs::File::open(path).map_err(|error| CaptureError::new(&name, 0, ErrorKind::Io(error)))?;
+        Ok(Self {
+            name: path.display().to_string(),
+            stream: Box::new(file),
+            path: Some(path.to_path_buf()),
+        })
+    }
+
+    /// Size of the file in bytes, where it is one.
+    pub(crate) fn total_bytes(&self) -> Option<u64> {
+        let metadata = std::fs::metadata(self.path.as_deref()?).ok()?;
+        metadata.is_file().then_some(metadata.len())
+    }
 }
 
 /// What the caller knows that the capture may not say.
@@ -30,11 +68,34 @@ pub struct OpenOptions {
     pub max_record: usize,
 }
 
+impl OpenOptions {
+    /// [`OpenOptions::max_record`], or its default.
+    pub(crate) fn record_limit(&self) -> usize {
+        match self.max_record {
+            0 => 64 << 20,
+            limit => limit,
+        }
+    }
+}
+
 /// One wire of a capture.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Channel {
     /// Name as in the file; generated where there is none.
     pub name: String,
+    /// Every name with its scope (`tb.clk_p`), where the file has scopes; more than one for a wire that is
+    /// declared several times.
+    pub paths: Vec<String>,
+}
+
+impl Channel {
+    /// A wire of a file without scopes.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            paths: Vec::new(),
+        }
+    }
 }
 
 /// What a capture says about itself.
@@ -59,6 +120,23 @@ pub struct CaptureInfo {
     pub total_bytes: Option<u64>,
     /// Free text: tool that wrote it, comments, link name.
     pub notes: Vec<String>,
+}
+
+impl CaptureInfo {
+    /// What every reader starts from: no time, no wires, no lanes, not framed, no notes.
+    pub(crate) fn new(format: &'static str, layer: Layer, total_bytes: Option<u64>) -> Self {
+        Self {
+            format,
+            layer,
+            timebase: None,
+            sample_rate: None,
+            channels: Vec::new(),
+            lanes: None,
+            framed: false,
+            total_bytes,
+            notes: Vec::new(),
+        }
+    }
 }
 
 /// How a chunk of lane bytes or merged bytes lies in its burst. Pins have [`Burst::WITHIN`].
@@ -111,4 +189,35 @@ pub trait CaptureReader: Send {
 
     /// Bytes of input consumed so far, for progress.
     fn bytes_read(&self) -> u64;
+}
+
+/// Keeps the promise that a reader is finished after its end and after an error.
+pub(crate) struct Fused<R> {
+    inner: R,
+    finished: bool,
+}
+
+impl<R: CaptureReader> Fused<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        Self { inner, finished: false }
+    }
+}
+
+impl<R: CaptureReader> CaptureReader for Fused<R> {
+    fn info(&self) -> &CaptureInfo {
+        self.inner.info()
+    }
+
+    fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
+        if self.finished {
+            return Ok(None);
+        }
+        let outcome = self.inner.next_chunk();
+        self.finished = !matches!(outcome, Ok(Some(_)));
+        outcome
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.inner.bytes_read()
+    }
 }

@@ -184,6 +184,23 @@ fn trail_of_zeros_is_no_frame_start() {
 }
 
 #[test]
+fn a_trail_that_is_not_the_inverse() {
+    // Seen from a public transmitter model: zeros after a last bit of zero.
+    let low = long(DataType::RAW8, &[0x00]);
+    assert_eq!(low[low.len() - 1] & 0x80, 0);
+    for lanes in [1, 2, 3, 4, 8] {
+        for (bytes, level) in (0..40).flat_map(|bytes| [(bytes, 0x00), (bytes, 0xFF)]) {
+            let whole = [low.clone(), vec![level; bytes]].concat();
+            assert_eq!(
+                burst(lanes, &whole),
+                burst(lanes, &low),
+                "{lanes} lanes, {bytes} of {level:02x}"
+            );
+        }
+    }
+}
+
+#[test]
 fn more_packets_in_a_burst() {
     let frame = [line(), short(DataType::FRAME_END, 1), line()].concat();
     let expected = line_and(&[

@@ -1,8 +1,29 @@
 //! The link: from what a capture saw, at any layer, to packet events with spans.
 
+mod bare;
+mod boundary;
+mod burst;
+mod framed;
+mod ledger;
+mod line;
+mod marked;
+mod merged;
+mod pins;
+mod place;
+mod rows;
+mod sync;
+mod unframed;
+mod window;
+
 use crate::Limits;
-use csi2_dphy::{Observation, PinEvent, PinMap, SotVerdict, Tick};
-use csi2_packet::{PacketEvent, VcExtension};
+use alloc::boxed::Box;
+use burst::{Burst, Said};
+use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinEvent, PinMap, SotVerdict, Tick};
+use csi2_packet::{Framing, PacketEvent, VcExtension};
+use framed::Framed;
+use merged::Merged;
+use pins::Pins;
+use unframed::Unframed;
 
 /// At which layer a capture enters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,9 +79,9 @@ pub struct Span {
 pub struct BurstInfo {
     /// Lanes, 0 where the capture is of merged bytes.
     pub lanes: u8,
-    /// Sync verdict per lane (pins).
+    /// Sync verdict per lane; `Clean` where the capture has no sync bytes.
     pub sync: [SotVerdict; csi2_dphy::MAX_LANES],
-    /// Lateness per lane in bits (pins).
+    /// Lateness per lane in bits, whole bytes in captures of lane bytes.
     pub skew: [u16; csi2_dphy::MAX_LANES],
 }
 
@@ -98,30 +119,191 @@ pub struct ReceiverConfig {
 }
 
 /// Link and depacketizer together: the one way in for every capture.
+///
+/// Each burst is a [`LinkEvent::BurstStart`], its packets, and a [`LinkEvent::BurstEnd`]. Where the capture does not say
+/// where bursts end, packet lengths and the trail of the lanes do. A header that cannot be used, or was corrected to a
+/// longer packet, costs its own burst and nothing after it, as far as the capture shows anything by which the next
+/// burst is known: marks, low-power states, idle lanes and sync bytes, or headers seen before.
+///
+/// ```
+/// use csi2_analyzer::{Entry, Input, Limits, LinkEvent, Receiver, ReceiverConfig};
+/// use csi2_dphy::{LaneBytes, Observation};
+/// use csi2_packet::{PacketEvent, VcExtension};
+///
+/// let mut receiver = Receiver::new(ReceiverConfig {
+///     entry: Entry::Lanes { count: 2, framed: true },
+///     vcx: VcExtension::Extended,
+///     limits: Limits::default(),
+/// });
+/// // Frame start 1, `00 01 00 1A`, with sync bytes and a trail of ones.
+/// let mut lanes: [&[u8]; 8] = [&[]; 8];
+/// lanes[0] = &[0xB8, 0x00, 0x00, 0xFF];
+/// lanes[1] = &[0xB8, 0x01, 0x1A, 0xFF];
+/// let seen = Observation::Lanes(LaneBytes { lanes, count: 2 });
+/// let mut input = Input { seen, starts: true, ends: true, offset: 0, at: None };
+/// let mut frame = None;
+/// while let Some(received) = receiver.next(&mut input) {
+///     if let LinkEvent::Packet(PacketEvent::Short(header)) = received.event {
+///         frame = Some((header.header.word, received.span.offset));
+///     }
+/// }
+/// assert_eq!(frame, Some((1, 1)));
+/// ```
 pub struct Receiver {
     config: ReceiverConfig,
+    burst: Burst,
+    source: Source,
 }
+
+/// Where merged bytes come from.
+enum Source {
+    Merged(Merged),
+    Framed(Framed),
+    Unframed(Unframed),
+    Pins(Box<Pins>),
+}
+
+/// What a source did.
+enum Advance<'c> {
+    /// An event.
+    Said(Said<'c>),
+    /// Something that may make an event.
+    Again,
+    /// All input is consumed.
+    Starved,
+}
+
+const NO_LANES: LaneBytes<'static> = LaneBytes {
+    lanes: [&[]; MAX_LANES],
+    count: 0,
+};
 
 impl Receiver {
     /// A receiver for one link.
     pub fn new(config: ReceiverConfig) -> Self {
-        Self { config }
+        let (vcx, limits) = (config.vcx, &config.limits);
+        let (source, framing, lanes) = match config.entry {
+            Entry::Packets { framed } => {
+                let framing = if framed { Framing::Bursts } else { Framing::Endless };
+                (Source::Merged(Merged::new(framed)), framing, 0)
+            }
+            Entry::Lanes { count, framed: true } => (
+                Source::Framed(Framed::new(count, vcx, limits)),
+                Framing::Bursts,
+                count.clamp(1, MAX_LANES),
+            ),
+            Entry::Lanes { count, framed: false } => (
+                Source::Unframed(Unframed::new(count, vcx, limits)),
+                Framing::Bursts,
+                count.clamp(1, MAX_LANES),
+            ),
+            Entry::Pins(map) => (
+                Source::Pins(Box::new(Pins::new(map, vcx, limits))),
+                Framing::Bursts,
+                map.count.clamp(1, MAX_LANES),
+            ),
+        };
+        Self {
+            config,
+            burst: Burst::new(vcx, framing, lanes),
+            source,
+        }
     }
 
     /// The next event of `input`, which shrinks; `None` when all of it is consumed. Events borrow from the input where
-    /// the bytes need no merging, else from the receiver's own line buffer.
+    /// the bytes need no merging, else from the receiver's own line buffer. An observation of another layer than the
+    /// configured one is dropped.
     pub fn next<'s, 'c: 's>(&'s mut self, input: &mut Input<'c>) -> Option<Received<'s>> {
-        let _ = (input, &self.config);
-        todo!()
+        self.advance(input, false)
     }
 
     /// End of the capture. Call until `None`.
     pub fn finish(&mut self) -> Option<Received<'_>> {
-        todo!()
+        let seen = match self.config.entry {
+            Entry::Packets { .. } => Observation::Merged(&[]),
+            Entry::Lanes { .. } => Observation::Lanes(NO_LANES),
+            Entry::Pins(_) => Observation::Changes(&[]),
+        };
+        self.advance(
+            &mut Input {
+                seen,
+                starts: false,
+                ends: false,
+                offset: 0,
+                at: None,
+            },
+            true,
+        )
+    }
+
+    /// Lanes, 0 where the capture is of merged bytes.
+    pub fn lanes(&self) -> usize {
+        match self.config.entry {
+            Entry::Packets { .. } => 0,
+            Entry::Lanes { count, .. } => count.clamp(1, MAX_LANES),
+            Entry::Pins(map) => map.count.clamp(1, MAX_LANES),
+        }
+    }
+
+    /// Whether the wires of the capture show low-power states; `false` where there are no wires.
+    pub fn sees_lp(&self) -> bool {
+        match &self.source {
+            Source::Pins(pins) => pins.sees_lp(),
+            _ => false,
+        }
+    }
+
+    /// Whether the clock lane stops between bursts (gated) or goes on (continuous), where the capture shows it.
+    pub fn clock_pauses(&self) -> Option<bool> {
+        match &self.source {
+            Source::Pins(pins) => pins.clock_pauses(),
+            _ => None,
+        }
     }
 
     /// Mean UI in ticks, where the capture has a clock.
     pub fn unit_interval(&self) -> Option<f64> {
-        todo!()
+        match &self.source {
+            Source::Pins(pins) => pins.unit_interval(),
+            _ => None,
+        }
     }
+
+    fn advance<'s, 'c: 's>(&'s mut self, input: &mut Input<'c>, last: bool) -> Option<Received<'s>> {
+        loop {
+            if let Some(said) = self.burst.turn() {
+                return Some(self.burst.lend(said));
+            }
+            let advance = match &mut self.source {
+                Source::Merged(source) => source.advance(&mut self.burst, input, last),
+                Source::Framed(source) => source.advance(&mut self.burst, input, last),
+                Source::Unframed(source) => source.advance(&mut self.burst, input, last),
+                Source::Pins(source) => source.advance(&mut self.burst, input, last),
+            };
+            match advance {
+                Advance::Said(said) => return Some(self.burst.lend(said)),
+                Advance::Again => {}
+                Advance::Starved => return None,
+            }
+        }
+    }
+}
+
+/// A burst that began well.
+fn no_news(lanes: usize) -> BurstInfo {
+    BurstInfo {
+        lanes: lanes as u8,
+        sync: [SotVerdict::Clean; MAX_LANES],
+        skew: [0; MAX_LANES],
+    }
+}
+
+/// Bytes taken of the lane of which most were.
+fn consumed(before: &LaneBytes<'_>, after: &LaneBytes<'_>) -> u64 {
+    let taken = before
+        .lanes
+        .iter()
+        .zip(&after.lanes)
+        .map(|(before, after)| before.len().saturating_sub(after.len()));
+    taken.max().unwrap_or(0) as u64
 }

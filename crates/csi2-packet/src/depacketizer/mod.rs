@@ -25,7 +25,8 @@ use crate::{ChecksumVerdict, EccVerdict, PacketHeader, PayloadChecksum, Received
 /// [`Resync`](PacketEvent::Resync). What follows a complete packet is, in this order of preference,
 /// 1. lane trail, where [`trail_lanes`](ReceiverSettings::trail_lanes) says that there is any: four bytes that each
 ///    continue the inverse of the last bit of their lane, and all that match after them. An all-zero trail would also
-///    make a valid frame start; it is taken as trail. The last byte of a lane may be cut short by the end of the burst,
+///    make a valid frame start, and one of all ones a clean header of 65 535 bytes; they are taken as trail, also where
+///    they are not the inverse: some transmitters hold one level whatever came before. The last byte of a lane may be cut short by the end of the burst,
 ///    so up to one byte per lane at the very end may be anything;
 /// 2. a header that is clean, or in which only a check bit was hit, or that was corrected to one the stream lets expect;
 /// 3. [`Trailing`](PacketEvent::Trailing) to the end of the burst.
@@ -291,6 +292,12 @@ impl<C: PayloadChecksum> Depacketizer<C> {
             self.state = State::Trail;
             return Step::silent(consumed);
         }
+        if lanes > 0 && matches!(wire, [0x00, 0x00, 0x00, 0x00] | [0xFF, 0xFF, 0xFF, 0xFF]) {
+            self.tails.hold(wire[0]);
+            self.kept.clear();
+            self.state = State::Trail;
+            return Step::silent(consumed);
+        }
         // A whole trail byte on each lane and then at most a cut one: if the burst ends here, this was trail.
         if trail >= lanes && strange <= lanes && consumed == rest.len() {
             return Step::silent(consumed);
@@ -335,7 +342,10 @@ impl<C: PayloadChecksum> Depacketizer<C> {
         let at = self.position.saturating_sub(self.kept.len() as u64);
         let trail = self.tails.matching(at, self.kept.as_slice());
         self.kept.take(trail);
-        (self.kept.count() > self.tails.lanes()).then(|| self.trailing())
+        let bytes = self.kept.as_slice();
+        let constant = self.tails.lanes() > 0
+            && (bytes.iter().all(|byte| *byte == 0x00) || bytes.iter().all(|byte| *byte == 0xFF));
+        (!constant && self.kept.count() > self.tails.lanes()).then(|| self.trailing())
     }
 
     fn trailing(&mut self) -> PacketEvent<'static> {

@@ -39,6 +39,11 @@ impl LaneTails {
         }
     }
 
+    /// All lanes hold the level of `byte`, whatever their last bits were.
+    pub(super) fn hold(&mut self, byte: u8) {
+        self.last_bits = !byte;
+    }
+
     /// How many bytes from `position` on are trail, up to the first that is not. None when there is no trail.
     pub(super) fn matching(&self, position: u64, bytes: &[u8]) -> usize {
         let trail = |lane: u8| if self.last_bits >> lane & 1 == 1 { 0x00 } else { 0xFF };

@@ -1,5 +1,7 @@
-//! Frames from lines.
-use crate::{Limits, Received};
+//! What is asked of the assembler and what it makes.
+
+use super::StreamFilter;
+use crate::Limits;
 use csi2_dphy::Tick;
 use csi2_kernels::Backend;
 use csi2_packet::{DataType, VirtualChannel};
@@ -22,6 +24,8 @@ pub struct AssemblerSettings {
     pub limits: Limits,
     /// Unpacking kernels.
     pub backend: Backend,
+    /// Which channels and data types.
+    pub streams: StreamFilter,
 }
 
 /// A frame's content, row after row.
@@ -50,43 +54,18 @@ pub struct Frame<'a> {
     pub height: u32,
     /// Bits per sample; 8 for formats without a codec.
     pub bits: u8,
-    /// Payload bytes of a row.
+    /// Payload bytes of a row. YUV420: of the longer rows; every first row of a pair has half of it, then zeros.
     pub line_bytes: u32,
     /// Content; lost rows are zero.
     pub pixels: Pixels<'a>,
     /// All rows there and FS and FE seen. Rows with a wrong checksum do not make a frame incomplete.
     pub complete: bool,
-    /// Lost rows.
+    /// Lost rows, ascending.
     pub missing_lines: &'a [u32],
-    /// Rows with a wrong checksum or cut short.
+    /// Rows with a wrong checksum, cut short, or of another length, ascending.
     pub bad_lines: &'a [u32],
     /// Packet number of its FS or first line.
     pub first_packet: u64,
     /// When it began.
     pub at: Option<Tick>,
-}
-
-/// Puts lines into frames. Push an event, then poll until `None`. Buffers are reused: no allocation per packet.
-pub struct FrameAssembler {
-    settings: AssemblerSettings,
-}
-
-impl FrameAssembler {
-    /// With no open frame.
-    pub fn new(settings: AssemblerSettings) -> Self {
-        Self { settings }
-    }
-    /// Takes an event. A payload piece that is a whole line is unpacked straight from the event into its row.
-    pub fn push(&mut self, received: &Received<'_>) {
-        let _ = (received, &self.settings);
-        todo!()
-    }
-    /// End of the capture: open frames come out incomplete.
-    pub fn finish(&mut self) {
-        todo!()
-    }
-    /// The next finished frame.
-    pub fn poll(&mut self) -> Option<Frame<'_>> {
-        todo!()
-    }
 }

@@ -1,0 +1,408 @@
+//! The frame of one stream: where lines go, which are lost or bad, and when the frame is whole.
+
+use super::numbers::Numbers;
+use super::plane::Plane;
+use super::{Frame, Keep, Pixels};
+use crate::stats::is_yuv420;
+use alloc::vec::Vec;
+use csi2_dphy::Tick;
+use csi2_kernels::Backend;
+use csi2_packet::{DataType, VirtualChannel};
+use csi2_pixel::Codec;
+
+/// What a frame of a stream is made of; the parts that take memory.
+#[derive(Debug, Default)]
+pub(super) struct Buffers {
+    samples: Plane<u16>,
+    packed: Plane<u8>,
+    missing: Vec<u32>,
+    bad: Vec<u32>,
+}
+
+impl Buffers {
+    pub(super) fn hold_memory(&self) -> bool {
+        self.samples.holds_memory()
+            || self.packed.holds_memory()
+            || self.missing.capacity() > 0
+            || self.bad.capacity() > 0
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Phase {
+    /// Between frames.
+    Idle,
+    /// Lines are coming.
+    Open,
+    /// Finished, lent to the caller.
+    Ready,
+}
+
+/// How a frame began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Opening {
+    /// Of its FS; `None` when that was lost.
+    pub(super) number: Option<u16>,
+    pub(super) packet: u64,
+    pub(super) at: Option<Tick>,
+}
+
+#[derive(Debug)]
+pub(super) struct Stream {
+    pub(super) channel: VirtualChannel,
+    pub(super) data_type: DataType,
+    pub(super) phase: Phase,
+    pub(super) buffers: Buffers,
+    /// Bursts lost since the last line, each perhaps a line.
+    pub(super) suspects: u32,
+    /// Frames that a bound has cut.
+    pub(super) limit_hits: u64,
+    /// `None`: rows are payload bytes.
+    codec: Option<&'static Codec>,
+    keep: Keep,
+    limit: usize,
+    opening: Opening,
+    /// Payload bytes of a row.
+    line_bytes: usize,
+    /// A line with a good checksum has confirmed `line_bytes`.
+    settled: bool,
+    rows: usize,
+    /// A bound has cut the frame.
+    overflow: bool,
+    /// A gap was too long to be filled with rows.
+    torn: bool,
+    complete: bool,
+    numbers: Numbers,
+    /// Frames finished.
+    frames: u64,
+    /// Rows of the last complete frame.
+    height: Option<usize>,
+    /// Rows of the last frame that had all but the right number of rows.
+    rival: Option<usize>,
+}
+
+/// Every row is charged this much, so that rows without bytes are bounded too.
+const ROW_COST: usize = 16;
+
+impl Stream {
+    pub(super) fn new(channel: VirtualChannel, data_type: DataType, keep: Keep, limit: usize) -> Self {
+        Self {
+            channel,
+            data_type,
+            phase: Phase::Idle,
+            buffers: Buffers::default(),
+            suspects: 0,
+            limit_hits: 0,
+            codec: csi2_pixel::codec(data_type),
+            keep,
+            limit,
+            opening: Opening {
+                number: None,
+                packet: 0,
+                at: None,
+            },
+            line_bytes: 0,
+            settled: false,
+            rows: 0,
+            overflow: false,
+            torn: false,
+            complete: false,
+            numbers: Numbers::new(),
+            frames: 0,
+            height: None,
+            rival: None,
+        }
+    }
+
+    /// Begins a frame whose first line announces `word` bytes.
+    pub(super) fn open(&mut self, opening: Opening, word: u16) {
+        self.phase = Phase::Open;
+        self.opening = opening;
+        self.settled = false;
+        self.rows = 0;
+        self.overflow = false;
+        self.torn = false;
+        self.suspects = 0;
+        self.buffers.missing.clear();
+        self.buffers.bad.clear();
+        self.numbers.frame_start();
+        if self.frames == 0 {
+            self.line_bytes = self.row_bytes_of(word);
+        }
+        self.buffers.samples.clear(self.sample_width());
+        self.buffers.packed.clear(self.packed_width());
+    }
+
+    /// A line is to come: leaves out the rows that were lost before it. `number`: of its LS; `base`: the numbers that
+    /// lines of other types took.
+    pub(super) fn seek(&mut self, number: Option<u16>, base: u16, word: u16) {
+        let suspects = core::mem::take(&mut self.suspects);
+        match number.filter(|&number| number > 0) {
+            Some(number) => self.seek_number(number, base),
+            None => self.lose_rows(suspects as usize),
+        }
+        // The lengths of YUV420 lines alternate: the other length means that one line is missing.
+        let word = usize::from(word);
+        if self.settled
+            && is_yuv420(self.data_type)
+            && word != self.expected(self.rows)
+            && word == self.expected(self.rows + 1)
+        {
+            self.lose_rows(1);
+        }
+    }
+
+    /// Whether a payload of `word` bytes may go to its row before its checksum is known.
+    pub(super) fn takes_directly(&self, word: u16) -> bool {
+        self.settled && usize::from(word) == self.expected(self.rows)
+    }
+
+    /// The next row. `good`: the whole payload came, and (as far as known) its checksum is right.
+    pub(super) fn store(&mut self, payload: &[u8], good: bool, backend: Backend) {
+        if good && !self.settled {
+            self.settle(payload.len());
+        }
+        let expected = self.expected(self.rows);
+        let row = self.rows;
+        if !self.append(1) {
+            return;
+        }
+        let bytes = &payload[..payload.len().min(expected)];
+        match (self.keep, self.codec) {
+            (Keep::Samples, Some(codec)) => {
+                (codec.unpack)(backend, bytes, self.buffers.samples.last_row());
+            }
+            _ => {
+                if let Some(place) = self.buffers.packed.last_row().get_mut(..bytes.len()) {
+                    place.copy_from_slice(bytes);
+                }
+            }
+        }
+        self.numbers.stored();
+        if !good || payload.len() != expected {
+            self.buffers.bad.push(index(row));
+        }
+    }
+
+    /// The checksum of the row just stored is wrong.
+    pub(super) fn spoil_last(&mut self) {
+        let Some(row) = self.rows.checked_sub(1).map(index) else {
+            return;
+        };
+        if !self.overflow && self.buffers.bad.last() != Some(&row) {
+            self.buffers.bad.push(row);
+        }
+    }
+
+    /// `bytes` bytes were lost between lines: as many rows as they may have held, rounded to the nearest.
+    pub(super) fn lose_bytes(&mut self, bytes: u64) {
+        let line = self.expected(self.rows) as u64 + 6;
+        let rows = bytes.saturating_add(line / 2) / line;
+        let most = self
+            .height
+            .map_or(u64::MAX, |height| height.saturating_sub(self.rows) as u64);
+        self.lose_rows(usize::try_from(rows.min(most)).unwrap_or(usize::MAX));
+    }
+
+    /// The frame is over. `end`: the number of its FE; `None` when that is missing.
+    pub(super) fn close(&mut self, end: Option<u16>) {
+        if self.rows == 0 {
+            self.phase = Phase::Idle;
+            return;
+        }
+        if end.is_some() {
+            let suspects = core::mem::take(&mut self.suspects) as usize;
+            if self
+                .height
+                .is_none_or(|height| self.rows.saturating_add(suspects) <= height)
+            {
+                self.lose_rows(suspects);
+            }
+        }
+        let framed = end.is_some() && self.opening.number.is_some();
+        let whole = framed && !self.overflow && !self.torn && self.buffers.missing.is_empty();
+        let right = match self.height {
+            None => true,
+            Some(height) if self.rows == height => true,
+            // More rows than before: the frame before had lost some. Twice as many are two frames without FE and FS.
+            Some(height) if self.rows > height && self.rows < height.saturating_mul(2) => true,
+            // Two frames alike: the transmitter has changed its mode.
+            Some(_) => self.rival == Some(self.rows),
+        };
+        self.complete = whole && right;
+        self.rival = (whole && !right).then_some(self.rows);
+        match self.height {
+            _ if self.complete => self.height = Some(self.rows),
+            Some(height) if height > self.rows => self.lose_rows(height - self.rows),
+            _ => {}
+        }
+        self.frames += 1;
+        self.phase = Phase::Ready;
+    }
+
+    /// Whether a frame of this stream was ever begun.
+    pub(super) fn is_known(&self) -> bool {
+        self.frames > 0 || self.phase != Phase::Idle
+    }
+
+    /// The finished frame.
+    pub(super) fn frame(&self) -> Frame<'_> {
+        let pixels = match (self.keep, self.codec) {
+            (Keep::Samples, Some(_)) => Pixels::Samples(self.buffers.samples.cells()),
+            _ => Pixels::Packed(self.buffers.packed.cells()),
+        };
+        Frame {
+            channel: self.channel,
+            data_type: self.data_type,
+            index: self.frames.saturating_sub(1),
+            number: self.opening.number,
+            width: index(
+                self.codec
+                    .map_or(self.line_bytes, |codec| codec.samples_in(self.line_bytes)),
+            ),
+            height: index(self.rows),
+            bits: self.codec.map_or(8, |codec| codec.bits),
+            line_bytes: index(self.line_bytes),
+            pixels,
+            complete: self.complete,
+            missing_lines: &self.buffers.missing,
+            bad_lines: &self.buffers.bad,
+            first_packet: self.opening.packet,
+            at: self.opening.at,
+        }
+    }
+
+    /// `number` is not 0.
+    fn seek_number(&mut self, number: u16, base: u16) {
+        self.numbers.offset(number, base);
+        if self.numbers.is_field(number) {
+            self.renumber();
+        }
+        let row = self.numbers.row(number);
+        // Rows were given up for lost that never were.
+        while self.rows > row && self.buffers.missing.last() == Some(&index(self.rows - 1)) {
+            self.buffers.missing.pop();
+            self.truncate(self.rows - 1);
+        }
+        // A number far outside the frame is no place.
+        let plausible = self.height.is_none_or(|height| row < height.max(self.rows + 1));
+        if row > self.rows && plausible && self.fits(row - self.rows + 1) {
+            self.lose_rows(row - self.rows);
+        }
+        self.numbers.saw(number, self.rows);
+    }
+
+    /// The first two lines were a field's: closes the gaps that their numbers seemed to tell of.
+    fn renumber(&mut self) {
+        let Some([(first, from), (last, to)]) = self.numbers.ends() else {
+            return;
+        };
+        self.numbers.adopt_step(last.saturating_sub(first));
+        let (first, last) = (self.numbers.row(first), self.numbers.row(last));
+        for (old, new) in [(from, first), (to, last)] {
+            self.buffers.samples.copy_row(old, new);
+            self.buffers.packed.copy_row(old, new);
+        }
+        self.truncate(last + 1);
+        self.buffers.missing.retain(|&row| (row as usize) < first);
+        for row in &mut self.buffers.bad {
+            *row = index(if *row as usize == from { first } else { last });
+        }
+    }
+
+    fn lose_rows(&mut self, rows: usize) {
+        let first = self.rows;
+        if rows == 0 {
+            return;
+        }
+        if self.overflow || !self.fits(rows) {
+            self.torn = true;
+            return;
+        }
+        self.append(rows);
+        self.buffers.missing.extend((first..self.rows).map(index));
+    }
+
+    /// Adds zero rows. Beyond the limit the frame stays as it is.
+    fn append(&mut self, rows: usize) -> bool {
+        if self.overflow {
+            return false;
+        }
+        if !self.fits(rows) {
+            self.cut();
+            return false;
+        }
+        self.rows += rows;
+        self.buffers.samples.append(rows, self.limit / 2);
+        self.buffers.packed.append(rows, self.limit);
+        true
+    }
+
+    fn cut(&mut self) {
+        self.overflow = true;
+        self.limit_hits += 1;
+    }
+
+    fn truncate(&mut self, rows: usize) {
+        self.rows = rows;
+        self.buffers.samples.truncate(rows);
+        self.buffers.packed.truncate(rows);
+    }
+
+    /// A line of `bytes` bytes came whole: rows are that long.
+    fn settle(&mut self, bytes: usize) {
+        let word = u16::try_from(bytes).unwrap_or(u16::MAX);
+        let line_bytes = self.row_bytes_of(word);
+        self.settled = true;
+        if line_bytes == self.line_bytes {
+            return;
+        }
+        self.line_bytes = line_bytes;
+        if !self.fits(0) {
+            self.truncate(0);
+            self.cut();
+        }
+        self.buffers.samples.restride(self.sample_width());
+        self.buffers.packed.restride(self.packed_width());
+    }
+
+    /// Bytes of a whole row when the next line has `word`.
+    fn row_bytes_of(&self, word: u16) -> usize {
+        let odd = is_yuv420(self.data_type) && self.rows.is_multiple_of(2);
+        usize::from(word) * if odd { 2 } else { 1 }
+    }
+
+    /// Payload bytes that row `row` should have: every first line of a YUV420 pair is half a row long.
+    fn expected(&self, row: usize) -> usize {
+        let odd = is_yuv420(self.data_type) && row.is_multiple_of(2);
+        self.line_bytes / if odd { 2 } else { 1 }
+    }
+
+    fn fits(&self, more: usize) -> bool {
+        let cost = (self.sample_width() * 2).max(self.packed_width()).max(ROW_COST);
+        self.rows
+            .checked_add(more)
+            .and_then(|rows| rows.checked_mul(cost))
+            .is_some_and(|bytes| bytes <= self.limit)
+    }
+
+    /// Cells of a row; the plane that is not in use has rows of none.
+    fn sample_width(&self) -> usize {
+        match (self.keep, self.codec) {
+            (Keep::Samples, Some(codec)) => codec.samples_in(self.line_bytes),
+            _ => 0,
+        }
+    }
+
+    fn packed_width(&self) -> usize {
+        match (self.keep, self.codec) {
+            (Keep::Samples, Some(_)) => 0,
+            _ => self.line_bytes,
+        }
+    }
+}
+
+/// Rows and bytes are bounded by `Limits::max_frame_bytes` and the word count.
+fn index(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}

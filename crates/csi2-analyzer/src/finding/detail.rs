@@ -1,0 +1,321 @@
+//! The numbers of a finding.
+
+use core::fmt;
+use csi2_packet::DataType;
+
+/// The numbers of a finding; `Display` makes the message. Lines are counted from 0, as rows of a decoded frame are;
+/// word counts are bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+#[allow(missing_docs)]
+pub enum Detail {
+    /// Nothing more to say.
+    None,
+    /// One bit of a lane's sync byte is wrong.
+    SyncBit { lane: u8 },
+    /// A lane has no sync byte.
+    NoSync { lane: u8 },
+    /// A lane is late or missing.
+    LaneLate { lane: u8 },
+    /// A lane ended off a byte boundary.
+    LaneEnd { lane: u8 },
+    /// Low-power states in the wrong order.
+    LineStates { lane: u8 },
+    /// A deskew burst.
+    Deskew,
+    /// Header bit `bit` (0 to 25) was flipped back.
+    HeaderBit { wire: [u8; 4], bit: u8 },
+    /// Check bit `bit` (0 to 5) was wrong.
+    CheckBit { wire: [u8; 4], bit: u8 },
+    /// A header that cannot be used, and the bytes lost after it.
+    HeaderLost { wire: [u8; 4], syndrome: u8, skipped: u64 },
+    /// A header whose correction makes no sense on this link, so more than one bit was wrong.
+    HeaderImplausible { wire: [u8; 4], skipped: u64 },
+    /// A checksum that does not match; `line` where the packet is in a frame.
+    Checksum {
+        received: u16,
+        computed: u16,
+        data_type: DataType,
+        bytes: u32,
+        line: Option<u32>,
+    },
+    /// `have` bytes of a header came.
+    HeaderCut { have: u8 },
+    /// `came` of `word` payload bytes came.
+    PayloadCut { data_type: DataType, word: u16, came: u32 },
+    /// `have` of two footer bytes came.
+    FooterCut { data_type: DataType, have: u8 },
+    /// Bytes that belong to no packet.
+    Trailing { bytes: u64 },
+    /// A word count that is no multiple of `group`.
+    Granularity { data_type: DataType, word: u16, group: u8 },
+    /// A reserved data type.
+    Reserved { data_type: DataType, word: u16 },
+    /// Extension bits on a link that has none.
+    Extension { wire: [u8; 4] },
+    /// FE without FS.
+    EndWithoutStart { number: u16 },
+    /// FS while the frame `open` is open.
+    StartInFrame { open: u16, number: u16 },
+    /// FS and FE disagree.
+    FrameNumbers { start: u16, end: u16 },
+    /// The capture ends inside a frame.
+    OpenAtEnd { number: u16 },
+    /// A frame number that cannot follow the one before.
+    FrameSequence { previous: u16, number: u16 },
+    /// Payloads with wrong checksums in a frame.
+    FrameData { number: u16, packets: u32 },
+    /// LE without LS.
+    LineEndWithoutStart { number: u16 },
+    /// LS, or the end of the frame (`None`), while a line is open.
+    LineNotEnded { open: Option<u16>, next: Option<u16> },
+    /// LS and LE disagree.
+    LineNumbers { start: u16, end: u16 },
+    /// A line outside LS and LE, although lines of its data type have them in this frame.
+    LineUnwrapped { data_type: DataType, line: u32 },
+    /// A line inside LS and LE, although lines of its data type had none in this frame.
+    LineWrapped { data_type: DataType, line: u32 },
+    /// A line number that cannot follow the one before; `previous` `None`: it cannot be the first of a frame.
+    LineSequence {
+        data_type: DataType,
+        previous: Option<u16>,
+        number: u16,
+    },
+    /// A line of another length.
+    LineLength {
+        data_type: DataType,
+        line: u32,
+        word: u16,
+        expected: u32,
+    },
+    /// A frame of another height.
+    LineCount {
+        data_type: DataType,
+        lines: u32,
+        expected: u32,
+    },
+    /// A packet outside a frame.
+    OutsideFrame { data_type: DataType, word: u16 },
+    /// A pair of YUV420 lines of which the second is not twice as long as the first.
+    LinePair {
+        data_type: DataType,
+        line: u32,
+        odd: u16,
+        even: u16,
+    },
+    /// A gap of the capture; bytes where known.
+    Gap { bytes: Option<u64> },
+    /// A bound of [`crate::Limits`] was reached.
+    Limit { what: &'static str, limit: u64 },
+}
+
+impl fmt::Display for Detail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::None => Ok(()),
+            Self::SyncBit { lane } => write!(f, "lane {lane}: one bit of the sync byte is wrong"),
+            Self::NoSync { lane } => write!(f, "lane {lane}: high-speed data without a sync byte, burst lost"),
+            Self::LaneLate { lane } => write!(f, "lane {lane} is late or missing, burst lost"),
+            Self::LaneEnd { lane } => write!(f, "lane {lane}: burst does not end on a byte boundary"),
+            Self::LineStates { lane } => write!(f, "lane {lane}: low-power states in an impossible order"),
+            Self::Deskew => f.write_str("deskew burst, no data"),
+            Self::HeaderBit { wire, bit } => {
+                write!(f, "header {}: bit {bit} ({}) corrected", Hex(wire), field(bit))
+            }
+            Self::CheckBit { wire, bit } => {
+                write!(f, "header {}: check bit P{bit} is wrong, the header is good", Hex(wire))
+            }
+            Self::HeaderLost {
+                wire,
+                syndrome,
+                skipped,
+            } => {
+                write!(
+                    f,
+                    "header {}: syndrome 0x{syndrome:02x}, {skipped} bytes after it lost",
+                    Hex(wire)
+                )
+            }
+            Self::HeaderImplausible { wire, skipped } => {
+                write!(
+                    f,
+                    "header {}: its correction is implausible, {skipped} bytes after it lost",
+                    Hex(wire)
+                )
+            }
+            Self::Checksum {
+                received,
+                computed,
+                data_type,
+                bytes,
+                line,
+            } => {
+                write!(
+                    f,
+                    "checksum is 0x{received:04x}, computed 0x{computed:04x} over {bytes} bytes of "
+                )?;
+                match line {
+                    Some(line) => write!(f, "{data_type} line {line}"),
+                    None => write!(f, "{data_type}"),
+                }
+            }
+            Self::HeaderCut { have } => write!(f, "burst ends after {have} of 4 header bytes"),
+            Self::PayloadCut { data_type, word, came } => {
+                write!(f, "{came} of {word} payload bytes of {data_type} came")
+            }
+            Self::FooterCut { data_type, have } => {
+                write!(f, "{have} of 2 checksum bytes of {data_type} came")
+            }
+            Self::Trailing { bytes } => write!(f, "{bytes} bytes belong to no packet"),
+            Self::Granularity { data_type, word, group } => {
+                write!(f, "word count {word} of {data_type} is no multiple of {group} bytes")
+            }
+            Self::Reserved { data_type, word } => {
+                write!(
+                    f,
+                    "data type 0x{:02x} is reserved (word 0x{word:04x})",
+                    data_type.code()
+                )
+            }
+            Self::Extension { wire } => {
+                write!(f, "header {}: channel extension bits are {}", Hex(wire), wire[3] >> 6)
+            }
+            Self::EndWithoutStart { number } => write!(f, "FE {number} without FS"),
+            Self::StartInFrame { open, number } => write!(f, "FS {number} while frame {open} has no FE"),
+            Self::FrameNumbers { start, end } => {
+                write!(f, "FE carries frame number {end}, its FS carries {start}")
+            }
+            Self::OpenAtEnd { number } => write!(f, "the capture ends inside frame {number}"),
+            Self::FrameSequence { previous, number } => write!(f, "frame number {number} follows {previous}"),
+            Self::FrameData { number, packets } => {
+                write!(f, "frame {number} has {packets} packets with a wrong checksum")
+            }
+            Self::LineEndWithoutStart { number } => write!(f, "LE {number} without LS"),
+            Self::LineNotEnded { open, next } => {
+                match open {
+                    Some(open) => write!(f, "line {open} has no LE before ")?,
+                    None => f.write_str("a line has no LE before ")?,
+                }
+                match next {
+                    Some(next) => write!(f, "LS {next}"),
+                    None => f.write_str("FE"),
+                }
+            }
+            Self::LineNumbers { start, end } => write!(f, "LE carries line number {end}, its LS carries {start}"),
+            Self::LineUnwrapped { data_type, line } => {
+                write!(f, "{data_type} line {line} has no LS, lines before it have")
+            }
+            Self::LineWrapped { data_type, line } => {
+                write!(f, "{data_type} line {line} has LS, lines before it have none")
+            }
+            Self::LineSequence {
+                data_type,
+                previous: Some(previous),
+                number,
+            } => {
+                write!(f, "line number {number} of {data_type} follows {previous}")
+            }
+            Self::LineSequence {
+                data_type,
+                previous: None,
+                number,
+            } => {
+                write!(f, "first line of {data_type} in the frame has number {number}")
+            }
+            Self::LineLength {
+                data_type,
+                line,
+                word,
+                expected,
+            } => {
+                write!(
+                    f,
+                    "{data_type} line {line} has {word} bytes, lines before it {expected}"
+                )
+            }
+            Self::LineCount {
+                data_type,
+                lines,
+                expected,
+            } => {
+                write!(f, "frame has {lines} lines of {data_type}, the one before {expected}")
+            }
+            Self::OutsideFrame { data_type, word } => {
+                write!(f, "{data_type} packet of {word} bytes outside a frame")
+            }
+            Self::LinePair {
+                data_type,
+                line,
+                odd,
+                even,
+            } => {
+                write!(
+                    f,
+                    "{data_type} line {line} has {even} bytes after a line of {odd}, not twice as many"
+                )
+            }
+            Self::Gap { bytes: Some(bytes) } => write!(f, "{bytes} bytes are missing from the capture"),
+            Self::Gap { bytes: None } => f.write_str("the capture has a gap of unknown length"),
+            Self::Limit { what, limit } => write!(f, "{what}: limit is {limit}"),
+        }
+    }
+}
+
+/// The part of a header that a data bit belongs to.
+fn field(bit: u8) -> &'static str {
+    match bit {
+        0..=5 => "data type",
+        6..=7 => "virtual channel",
+        8..=23 => "word",
+        _ => "channel extension",
+    }
+}
+
+struct Hex([u8; 4]);
+
+impl fmt::Display for Hex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn messages_carry_numbers() {
+        let raw10 = DataType::RAW10;
+        let table = [
+            (
+                Detail::Checksum {
+                    received: 0x1234,
+                    computed: 0x5678,
+                    data_type: raw10,
+                    bytes: 5070,
+                    line: Some(17),
+                },
+                "checksum is 0x1234, computed 0x5678 over 5070 bytes of RAW10 line 17",
+            ),
+            (
+                Detail::FrameNumbers { start: 1, end: 5971 },
+                "FE carries frame number 5971, its FS carries 1",
+            ),
+            (
+                Detail::HeaderBit {
+                    wire: [0x2a, 0x04, 0x00, 0x34],
+                    bit: 0,
+                },
+                "header 2a040034: bit 0 (data type) corrected",
+            ),
+            (
+                Detail::LineNotEnded { open: None, next: None },
+                "a line has no LE before FE",
+            ),
+        ];
+        for (detail, message) in table {
+            assert_eq!(detail.to_string(), message);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! One row per finding. Listings, JSON and the diagnosis take names, meanings and advice from here.
+
+use super::FindingCode::*;
+use super::FindingRow;
+use super::Severity::*;
+
+/// All codes, in the order of [`super::FindingCode`].
+pub const FINDINGS: &[FindingRow] = &[
+    FindingRow {
+        code: SotErr,
+        name: "SOT_ERR",
+        severity: Warning,
+        meaning: "A lane's sync byte had one wrong bit and was accepted; the burst's data is used.",
+        advice: "Marginal eye or data settle time: check T_HS-SETTLE of the receiver, termination and trace length of the \
+                 lane named; lower the bit rate to see whether it goes away. If every burst shows it on one lane, \
+                 suspect that lane's skew or, in a capture, too few samples per bit.",
+    },
+    FindingRow {
+        code: SotSyncErr,
+        name: "SOT_SYNC_ERR",
+        severity: Error,
+        meaning: "A lane went to high speed without a recognisable sync byte; the burst is lost.",
+        advice: "Check the channel map first: P and N exchanged turn the sync byte 0xB8 into 0x47. Then data settle time, \
+                 signal level and probe of the lane named. In a capture: the sample rate must give at least two samples per bit.",
+    },
+    FindingRow {
+        code: LaneAlignErr,
+        name: "LANE_ALIGN_ERR",
+        severity: Error,
+        meaning: "The lanes' sync bytes are too far apart or one is missing; the burst is lost.",
+        advice: "Check the number of lanes: the transmitter may send on fewer than expected. Then a dead or unconnected lane, \
+                 unequal trace or probe lengths, and a missing deskew above 1.5 Gb/s. The permitted skew can be raised.",
+    },
+    FindingRow {
+        code: EotSyncErr,
+        name: "EOT_SYNC_ERR",
+        severity: Warning,
+        meaning: "A burst did not end on a byte boundary or its trail was not constant.",
+        advice: "Often harmless: the receiver ran on into the trail. If packets of the same bursts are short or wrong too, \
+                 a clock edge was lost or gained: check the clock lane, and T_HS-TRAIL of the transmitter.",
+    },
+    FindingRow {
+        code: ControlErr,
+        name: "CONTROL_ERR",
+        severity: Warning,
+        meaning: "A lane showed low-power states in an order that is no request, escape or return to stop.",
+        advice: "Glitches on a low-power line: check thresholds of the probe or comparator (about 0.55 V and 0.88 V), \
+                 ground, and that P and N of the lane are not exchanged.",
+    },
+    FindingRow {
+        code: HsTimeout,
+        name: "HS_TIMEOUT",
+        severity: Error,
+        meaning: "A burst never returned to the stop state.",
+        advice: "The transmitter hangs in high speed or its low-power drivers are off; in a capture, the low-power \
+                 wires may be missing or swapped.",
+    },
+    FindingRow {
+        code: SkewCalSeen,
+        name: "SKEW_CAL_SEEN",
+        severity: Info,
+        meaning: "A deskew burst was sent; it carries no data.",
+        advice: "Nothing to do: required before the first data above 1.5 Gb/s, optional below.",
+    },
+    FindingRow {
+        code: EccCorrected,
+        name: "ECC_CORRECTED",
+        severity: Warning,
+        meaning: "One bit of a packet header was wrong and was corrected; the packet is used.",
+        advice: "Single bits flip on the link: check termination, supply noise and settle time; look whether checksums fail \
+                 as well and whether one lane is to blame. Three wrong bits can look like one: distrust the packet if its \
+                 checksum fails too.",
+    },
+    FindingRow {
+        code: EccDouble,
+        name: "ECC_DOUBLE",
+        severity: Error,
+        meaning: "Two or more bits of a packet header are wrong; the packet and the rest of its burst are lost.",
+        advice: "Scattered: bit errors, see ECC_CORRECTED. In every packet: wrong lane order or lane count, wrong \
+                 header extension setting, or scrambling. The channel named is as received and may itself be wrong.",
+    },
+    FindingRow {
+        code: CrcErr,
+        name: "CRC_ERR",
+        severity: Error,
+        meaning: "A payload does not match its checksum; the framing is intact.",
+        advice: "Scattered: bit errors; check signal integrity, and lower the bit rate to compare. In every packet: bytes in \
+                 the wrong order, a transmitter that sends no checksum, or a word count that includes padding.",
+    },
+    FindingRow {
+        code: WcShort,
+        name: "WC_SHORT",
+        severity: Error,
+        meaning: "A burst or the capture ended inside a packet: fewer bytes came than the header announced.",
+        advice: "At the end of the capture: the recording was stopped. Elsewhere: the transmitter was starved (pixel clock \
+                 or FIFO too slow for the line), the word count is set too large, or a lane dropped out.",
+    },
+    FindingRow {
+        code: TrailingData,
+        name: "TRAILING_DATA",
+        severity: Warning,
+        meaning: "Bytes follow a packet that are neither trail nor another packet.",
+        advice: "The word count is too small for what is sent, or the number of lanes is wrong so that the trail is not \
+                 recognised. Harmless if checksums match.",
+    },
+    FindingRow {
+        code: WcGranularity,
+        name: "WC_GRANULARITY",
+        severity: Warning,
+        meaning: "The word count is no whole number of pixel groups; the last pixels cannot be decoded.",
+        advice: "Set the line width to a multiple of the group (RAW10: 4 pixels in 5 bytes; RAW12: 2 in 3), or check that \
+                 the data type is the one that is really packed.",
+    },
+    FindingRow {
+        code: IdErr,
+        name: "ID_ERR",
+        severity: Error,
+        meaning: "A packet has a reserved data type; its payload is not decoded.",
+        advice: "The data type register of the transmitter holds a wrong or vendor-specific value; a single occurrence next to \
+                 ECC findings is a damaged header.",
+    },
+    FindingRow {
+        code: VcUnexpected,
+        name: "VC_UNEXPECTED",
+        severity: Warning,
+        meaning: "A packet uses a virtual channel that this link should not have.",
+        advice: "If the transmitter is CSI-2 v2.0 or later, switch the header extension on; else the two top bits of the \
+                 ECC byte should be zero and were not.",
+    },
+    FindingRow {
+        code: FrameSyncErr,
+        name: "FRAME_SYNC_ERR",
+        severity: Error,
+        meaning: "Frame start and frame end do not pair up.",
+        advice: "A lost short packet: look for ECC_DOUBLE, SOT_SYNC_ERR or lost data just before. If only the numbers differ \
+                 in every frame, the transmitter numbers its frame ends badly; receivers that pair by order do not mind. \
+                 At the end of a capture: the recording or the transmitter was stopped inside a frame.",
+    },
+    FindingRow {
+        code: FrameSeqErr,
+        name: "FRAME_SEQ_ERR",
+        severity: Warning,
+        meaning: "Frame numbers do not follow each other (always 0; or by 1 or 2 with a return to 1).",
+        advice: "Frames are missing: the capture lost data or the transmitter dropped frames. If numbers look random, the \
+                 transmitter does not number its frames.",
+    },
+    FindingRow {
+        code: FrameDataErr,
+        name: "FRAME_DATA_ERR",
+        severity: Error,
+        meaning: "A frame ended in which at least one payload had a wrong checksum.",
+        advice: "See the CRC_ERR findings of this frame.",
+    },
+    FindingRow {
+        code: LineSyncErr,
+        name: "LINE_SYNC_ERR",
+        severity: Error,
+        meaning: "Line start and line end packets do not pair up, or only some lines of a data type have them.",
+        advice: "A lost short packet: look for ECC_DOUBLE or SOT_SYNC_ERR just before. If regular, the transmitter sends line \
+                 start and end for some lines only (embedded or blanking lines of the same data type).",
+    },
+    FindingRow {
+        code: LineSeqErr,
+        name: "LINE_SEQ_ERR",
+        severity: Warning,
+        meaning: "Line numbers do not follow each other.",
+        advice: "Lines are missing: the capture lost data, or the transmitter skipped them. Numbers are logical: some \
+                 transmitters restart or leave gaps between regions.",
+    },
+    FindingRow {
+        code: LineLengthChange,
+        name: "LINE_LENGTH_CHANGE",
+        severity: Warning,
+        meaning: "A line's word count differs from that of the lines before it.",
+        advice: "Once and for good: the sensor changed its mode. Now and then: the transmitter cuts lines (check its FIFO), \
+                 or lines of several kinds share one data type.",
+    },
+    FindingRow {
+        code: LineCountChange,
+        name: "LINE_COUNT_CHANGE",
+        severity: Warning,
+        meaning: "A frame has another number of lines than the frame before.",
+        advice: "Fewer lines now and then: lines were lost without a trace in the capture or on the link. Once and for good: \
+                 the sensor changed its mode.",
+    },
+    FindingRow {
+        code: DataOutsideFrame,
+        name: "DATA_OUTSIDE_FRAME",
+        severity: Error,
+        meaning: "Image data came outside frame start and frame end of its virtual channel; receivers drop it.",
+        advice: "At the start of a capture: it began inside a frame. Else a frame start was lost (look for ECC_DOUBLE just \
+                 before) or is sent on another virtual channel than the data.",
+    },
+    FindingRow {
+        code: Yuv420WcErr,
+        name: "YUV420_WC_ERR",
+        severity: Error,
+        meaning: "YUV420 lines are not alternately one and two words long: even lines must be twice the odd ones.",
+        advice: "The transmitter sends another layout under this data type (legacy YUV420 is 0x1A, YUV422 is 0x1E), or a \
+                 single line was lost.",
+    },
+    FindingRow {
+        code: CaptureLoss,
+        name: "CAPTURE_LOSS",
+        severity: Error,
+        meaning: "The capture itself has a gap: data is missing that the link may have carried.",
+        advice: "Raise the buffer or lower the rate of the capturing device; do not blame the link for what follows.",
+    },
+    FindingRow {
+        code: LimitExceeded,
+        name: "LIMIT_EXCEEDED",
+        severity: Warning,
+        meaning: "A bound on memory was reached and data was left out.",
+        advice: "If the stream is really that large, raise the limit; else frame ends are missing or headers are damaged.",
+    },
+];

@@ -1,0 +1,279 @@
+//! The burst that is being received: sources give it merged bytes, it gives events.
+
+use super::ledger::{Flow, Ledger};
+use super::line::Line;
+use super::place::Place;
+use super::{BurstInfo, LinkEvent, Received, Span};
+use core::ops::Range;
+use csi2_dphy::{MAX_LANES, SYNC, Tick};
+use csi2_packet::{Depacketizer, Framing, PacketEvent, ReceiverSettings, VcExtension};
+
+/// Bytes of a header.
+pub(super) const HEADER_BYTES: usize = 4;
+
+/// Bytes that the depacketizer may keep by value.
+const KEPT: usize = 8;
+
+/// An event, not yet lent to the caller: what lies in the line buffer is named by its place there.
+pub(super) struct Said<'c> {
+    what: What<'c>,
+    span: Span,
+}
+
+enum What<'c> {
+    Event(LinkEvent<'c>),
+    Payload(Bytes),
+    Skipped(Bytes),
+    Trailing(Bytes),
+}
+
+/// Bytes of an event.
+enum Bytes {
+    Line(Range<usize>),
+    Kept([u8; KEPT], usize),
+}
+
+impl<'c> Said<'c> {
+    pub(super) fn new(event: LinkEvent<'c>, span: Span) -> Self {
+        Self {
+            what: What::Event(event),
+            span,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Phase {
+    /// No burst.
+    Between,
+    /// In a burst.
+    Open,
+    /// The burst is over but has events left.
+    Closing { end: Option<Tick> },
+}
+
+/// The burst being received.
+pub(super) struct Burst {
+    pub(super) line: Line,
+    pub(super) ledger: Ledger,
+    depacketizer: Depacketizer,
+    phase: Phase,
+    lanes: usize,
+    /// Last byte of each lane.
+    last: [u8; MAX_LANES],
+    /// Bytes of the last event that lie nowhere else.
+    kept: [u8; KEPT],
+}
+
+impl Burst {
+    /// `lanes` 0: bytes come merged.
+    pub(super) fn new(vcx: VcExtension, framing: Framing, lanes: usize) -> Self {
+        Self {
+            line: Line::new(lanes > 0),
+            ledger: Ledger::new(),
+            depacketizer: Depacketizer::new(ReceiverSettings {
+                vcx,
+                framing,
+                trail_lanes: lanes as u8,
+            }),
+            phase: Phase::Between,
+            lanes,
+            last: [SYNC; MAX_LANES],
+            kept: [0; KEPT],
+        }
+    }
+
+    /// From now on packets follow one another without end.
+    pub(super) fn run_on(&mut self, vcx: VcExtension) {
+        self.depacketizer = Depacketizer::new(ReceiverSettings {
+            vcx,
+            framing: Framing::Endless,
+            trail_lanes: 0,
+        });
+    }
+
+    /// A burst begins. Call between bursts only.
+    pub(super) fn open<'c>(&mut self, info: BurstInfo, place: Place) -> Said<'c> {
+        self.phase = Phase::Open;
+        self.last = [SYNC; MAX_LANES];
+        self.line.clear();
+        Said::new(LinkEvent::BurstStart(info), self.ledger.open(place))
+    }
+
+    /// The burst ends after the bytes that were admitted, at `end` where the wires say so.
+    pub(super) fn close(&mut self, end: Option<Tick>) {
+        if self.is_open() {
+            self.phase = Phase::Closing { end };
+        }
+    }
+
+    /// The next event that the bytes at hand make.
+    pub(super) fn turn<'c>(&mut self) -> Option<Said<'c>> {
+        loop {
+            let held = self.line.admitted().len();
+            match self.phase {
+                Phase::Between => return None,
+                Phase::Open if held == 0 || (held < self.target() && !self.line.is_full()) => return None,
+                Phase::Open | Phase::Closing { .. } if held > 0 => {
+                    if let Some(said) = self.step() {
+                        return Some(said);
+                    }
+                }
+                Phase::Open => return None,
+                Phase::Closing { end } => {
+                    self.ledger.reach(self.depacketizer.position());
+                    if let Some(event) = self.depacketizer.end_of_burst() {
+                        let span = self.ledger.note(&event, &self.depacketizer);
+                        return Some(Said::new(LinkEvent::Packet(event), span));
+                    }
+                    self.phase = Phase::Between;
+                    return Some(Said::new(LinkEvent::BurstEnd, self.ledger.close(end)));
+                }
+            }
+        }
+    }
+
+    /// The burst's next byte is at `offset` of the capture.
+    pub(super) fn continues_at(&mut self, offset: u64, at: Option<Tick>) {
+        let position = self.position();
+        if let Place::Bytes(pieces) = &mut self.ledger.place {
+            pieces.add(position, offset, at);
+        }
+    }
+
+    /// A step over bytes of the capture itself: nothing is copied.
+    pub(super) fn pass<'c>(&mut self, bytes: &'c [u8]) -> (usize, Option<Said<'c>>) {
+        let step = self.depacketizer.push(bytes);
+        let said = step.event.map(|event| {
+            let span = self.ledger.note(&event, &self.depacketizer);
+            Said::new(LinkEvent::Packet(event), span)
+        });
+        (step.consumed.min(bytes.len()), said)
+    }
+
+    /// The bytes that were only looked at make no sense behind the last packet.
+    pub(super) fn trailing<'c>(&mut self) -> Said<'c> {
+        let bytes = self.line.waiting();
+        let place = self.line.place_of(bytes).unwrap_or_default();
+        let span = self.ledger.trailing(self.depacketizer.position(), bytes.len());
+        self.line.forget();
+        Said {
+            what: What::Trailing(Bytes::Line(place)),
+            span,
+        }
+    }
+
+    /// Whether a burst is under way.
+    pub(super) fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
+    /// Whether a packet of this burst is complete and no other has begun.
+    pub(super) fn between_packets(&self) -> bool {
+        self.depacketizer.between_packets() && self.line.admitted().is_empty()
+    }
+
+    /// Bytes of the burst so far.
+    pub(super) fn position(&self) -> u64 {
+        self.depacketizer.position() + self.line.admitted().len() as u64
+    }
+
+    /// Bytes to admit before the next event: a whole header, the rest of a packet.
+    pub(super) fn shortfall(&self) -> usize {
+        self.target().saturating_sub(self.line.admitted().len())
+    }
+
+    /// Whether the search after an unusable header would end at these four bytes, if they came next.
+    pub(super) fn would_resume_at(&self, wire: [u8; HEADER_BYTES]) -> bool {
+        let mut probe = self.depacketizer.clone();
+        let at = probe.position();
+        let mut rest = wire.as_slice();
+        while !rest.is_empty() {
+            let step = probe.push(rest);
+            match step.event {
+                Some(PacketEvent::Resync { .. }) => return probe.packet_start() == at,
+                Some(_) => rest = rest.get(step.consumed..).unwrap_or_default(),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// The last byte on lane `lane`; before the burst's first it is the sync byte.
+    pub(super) fn last(&self, lane: usize) -> u8 {
+        self.last.get(lane).copied().unwrap_or(SYNC)
+    }
+
+    /// Lends an event to the caller.
+    pub(super) fn lend<'s, 'c: 's>(&'s mut self, said: Said<'c>) -> Received<'s> {
+        let event = match said.what {
+            What::Event(event) => event,
+            What::Payload(bytes) => LinkEvent::Packet(PacketEvent::Payload(self.bytes(bytes))),
+            What::Skipped(bytes) => LinkEvent::Packet(PacketEvent::Skipped(self.bytes(bytes).into())),
+            What::Trailing(bytes) => LinkEvent::Packet(PacketEvent::Trailing(self.bytes(bytes).into())),
+        };
+        Received { event, span: said.span }
+    }
+
+    fn bytes(&mut self, bytes: Bytes) -> &[u8] {
+        match bytes {
+            Bytes::Line(place) => self.line.get(place),
+            Bytes::Kept(kept, count) => {
+                self.kept = kept;
+                self.kept.get(..count).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Bytes to gather before the depacketizer gets them, so that a line is one piece.
+    fn target(&self) -> usize {
+        match self.ledger.flow {
+            Flow::Header => HEADER_BYTES,
+            Flow::Packet { .. } => self.depacketizer.wanted().unwrap_or(1).clamp(1, 1 << 17) as usize,
+            Flow::Lost => 1,
+        }
+    }
+
+    /// A step over the line buffer.
+    fn step<'c>(&mut self) -> Option<Said<'c>> {
+        let bytes = self.line.admitted();
+        let before = self.depacketizer.position();
+        let step = self.depacketizer.push(bytes);
+        let consumed = step.consumed.min(bytes.len());
+        for (index, &byte) in bytes
+            .iter()
+            .enumerate()
+            .take(consumed)
+            .skip(consumed.saturating_sub(self.lanes))
+        {
+            let lane = (before + index as u64) % self.lanes.max(1) as u64;
+            if let Some(last) = self.last.get_mut(lane as usize) {
+                *last = byte;
+            }
+        }
+        let find = |part: &[u8]| match self.line.place_of(part) {
+            Some(place) => Bytes::Line(place),
+            None => {
+                let mut kept = [0; KEPT];
+                kept.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+                Bytes::Kept(kept, part.len())
+            }
+        };
+        let said = step.event.map(|event| Said {
+            span: self.ledger.note(&event, &self.depacketizer),
+            what: match event {
+                PacketEvent::Payload(part) => What::Payload(find(part)),
+                PacketEvent::Skipped(part) => What::Skipped(find(&part)),
+                PacketEvent::Trailing(part) => What::Trailing(find(&part)),
+                PacketEvent::Short(header) => What::Event(LinkEvent::Packet(PacketEvent::Short(header))),
+                PacketEvent::LongStart(header) => What::Event(LinkEvent::Packet(PacketEvent::LongStart(header))),
+                PacketEvent::LongEnd(verdict) => What::Event(LinkEvent::Packet(PacketEvent::LongEnd(verdict))),
+                PacketEvent::Truncated(missing) => What::Event(LinkEvent::Packet(PacketEvent::Truncated(missing))),
+                PacketEvent::Unusable(header) => What::Event(LinkEvent::Packet(PacketEvent::Unusable(header))),
+                PacketEvent::Resync { skipped } => What::Event(LinkEvent::Packet(PacketEvent::Resync { skipped })),
+            },
+        });
+        self.line.consume(consumed);
+        said
+    }
+}

@@ -1,0 +1,99 @@
+//! The line buffer: merged bytes on their way from the lanes to the depacketizer.
+
+use alloc::{vec, vec::Vec};
+use core::ops::Range;
+
+/// The longest packet has 65 541 bytes; the rest is for what was merged before it.
+const CAPACITY: usize = (1 << 16) + (4 << 10);
+
+/// Merged bytes: those that may go to the depacketizer, then those that were only looked at.
+pub(super) struct Line {
+    bytes: Vec<u8>,
+    head: usize,
+    ready: usize,
+    tail: usize,
+}
+
+impl Line {
+    /// An empty buffer; without memory where the capture needs no merging.
+    pub(super) fn new(used: bool) -> Self {
+        Self {
+            bytes: if used { vec![0; CAPACITY] } else { Vec::new() },
+            head: 0,
+            ready: 0,
+            tail: 0,
+        }
+    }
+
+    /// Room for at most `bytes` more bytes.
+    pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
+        let bytes = bytes.min(self.bytes.len());
+        if self.head > 0 && self.tail + bytes > self.bytes.len() {
+            self.bytes.copy_within(self.head..self.tail, 0);
+            self.ready -= self.head;
+            self.tail -= self.head;
+            self.head = 0;
+        }
+        let end = (self.tail + bytes).min(self.bytes.len());
+        self.bytes.get_mut(self.tail..end).unwrap_or_default()
+    }
+
+    /// The first `bytes` bytes of the room were written.
+    pub(super) fn filled(&mut self, bytes: usize) {
+        self.tail = (self.tail + bytes).min(self.bytes.len());
+    }
+
+    /// The next `bytes` bytes may go to the depacketizer.
+    pub(super) fn admit(&mut self, bytes: usize) {
+        self.ready = (self.ready + bytes).min(self.tail);
+    }
+
+    /// The last `bytes` of those admitted, as far as they are not consumed, are dropped, and all after them.
+    pub(super) fn withdraw(&mut self, bytes: u64) {
+        let held = self.ready - self.head;
+        self.ready -= usize::try_from(bytes).unwrap_or(held).min(held);
+        self.tail = self.ready;
+    }
+
+    /// Drops the bytes that were not admitted.
+    pub(super) fn forget(&mut self) {
+        self.tail = self.ready;
+    }
+
+    /// Drops all bytes.
+    pub(super) fn clear(&mut self) {
+        (self.head, self.ready, self.tail) = (0, 0, 0);
+    }
+
+    /// The first `bytes` admitted bytes are done with. They stay readable by [`Line::get`] until the next write.
+    pub(super) fn consume(&mut self, bytes: usize) {
+        self.head = (self.head + bytes).min(self.ready);
+    }
+
+    /// Bytes for the depacketizer.
+    pub(super) fn admitted(&self) -> &[u8] {
+        self.bytes.get(self.head..self.ready).unwrap_or_default()
+    }
+
+    /// Bytes after those.
+    pub(super) fn waiting(&self) -> &[u8] {
+        self.bytes.get(self.ready..self.tail).unwrap_or_default()
+    }
+
+    /// Whether no more bytes can be admitted before some are consumed.
+    pub(super) fn is_full(&self) -> bool {
+        self.ready - self.head >= self.bytes.len()
+    }
+
+    /// Where `part` lies in the buffer, if it does.
+    pub(super) fn place_of(&self, part: &[u8]) -> Option<Range<usize>> {
+        let start = (part.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
+        let end = start.checked_add(part.len())?;
+        (end <= self.bytes.len()).then_some(start..end)
+    }
+
+    /// Bytes at a place found by [`Line::place_of`].
+    pub(super) fn get(&self, place: Range<usize>) -> &[u8] {
+        self.bytes.get(place).unwrap_or_default()
+    }
+}

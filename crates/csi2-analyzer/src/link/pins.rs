@@ -1,0 +1,362 @@
+//! Captures of wires.
+
+use super::boundary::{FEW_LANES, Next, next, next_bytes};
+use super::burst::{Burst, HEADER_BYTES, Said};
+use super::ledger::Flow;
+use super::place::Place;
+use super::{Advance, BurstInfo, Input, LinkEvent};
+use crate::Limits;
+use csi2_dphy::{LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Tick};
+use csi2_packet::VcExtension;
+
+/// Bytes merged at once where nothing says how many will be needed.
+const STRIDE: usize = 1 << 10;
+
+/// Source of bytes from wires.
+pub(super) struct Pins {
+    receiver: PinReceiver,
+    merger: LaneMerger,
+    lanes: usize,
+    vcx: VcExtension,
+    /// The burst is over once the merger is empty.
+    ending: Option<Ending>,
+    /// The next burst has begun already.
+    begun: Option<PinEvent>,
+    /// Trouble that comes after the bytes in the merger.
+    news: Option<PinEvent>,
+    /// Packets there were when a header was found behind one.
+    followed: Option<u64>,
+    /// The receiver has nothing more to say.
+    done: bool,
+}
+
+impl Pins {
+    pub(super) fn new(map: PinMap, vcx: VcExtension, limits: &Limits) -> Self {
+        let lanes = map.count.clamp(1, MAX_LANES);
+        Self {
+            receiver: PinReceiver::new(
+                map,
+                PinSettings {
+                    max_skew_bytes: limits.max_skew_bytes,
+                },
+            ),
+            merger: LaneMerger::new(lanes),
+            lanes,
+            vcx,
+            ending: None,
+            begun: None,
+            news: None,
+            followed: None,
+            done: false,
+        }
+    }
+
+    pub(super) fn sees_lp(&self) -> bool {
+        self.receiver.sees_lp()
+    }
+
+    pub(super) fn unit_interval(&self) -> Option<f64> {
+        self.receiver.unit_interval()
+    }
+
+    pub(super) fn clock_pauses(&self) -> Option<bool> {
+        self.receiver.clock_pauses()
+    }
+
+    /// Takes the next step. `last`: the capture is over.
+    pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'c>, last: bool) -> Advance<'c> {
+        if let (Place::Wires { unit_interval, .. }, Some(measured)) =
+            (&mut burst.ledger.place, self.receiver.unit_interval())
+        {
+            *unit_interval = measured;
+        }
+        if let Some(end) = self.ending {
+            return self.end(burst, end);
+        }
+        if let Some(event) = self.begun.take() {
+            return self.hear(burst, event);
+        }
+        let wanted = if burst.is_open() {
+            let step = if self.sees_lp() {
+                self.gather(burst)
+            } else {
+                self.gather_blind(burst)
+            };
+            match step {
+                Gathered::Event(said) => return Advance::Said(said),
+                Gathered::Some => return Advance::Again,
+                // With LP wires the receiver stops by itself where the burst ends.
+                Gathered::Wants(bytes) => (!self.sees_lp()).then_some(bytes),
+            }
+        } else {
+            None
+        };
+        if let Some(news) = self.news.take() {
+            return tell(burst, news);
+        }
+        if last {
+            return self.finish(burst);
+        }
+        match self.observe(input, wanted) {
+            Observed::Event(event) => self.hear(burst, event),
+            Observed::Some => Advance::Again,
+            Observed::Nothing => Advance::Starved,
+        }
+    }
+
+    /// With LP wires the burst ends where they say.
+    fn gather<'c>(&mut self, burst: &mut Burst) -> Gathered<'c> {
+        let wanted = match burst.ledger.flow {
+            Flow::Packet { .. } => burst.shortfall(),
+            Flow::Header | Flow::Lost => STRIDE,
+        };
+        let merged = self.merger.drain(burst.line.room(wanted));
+        burst.line.filled(merged);
+        burst.line.admit(merged);
+        if merged > 0 {
+            Gathered::Some
+        } else {
+            Gathered::Wants(wanted)
+        }
+    }
+
+    /// Without, it ends where its last packet does: no byte more than needed is taken.
+    fn gather_blind<'c>(&mut self, burst: &mut Burst) -> Gathered<'c> {
+        if burst.ledger.flow == Flow::Lost {
+            return self.release(burst);
+        }
+        if burst.ledger.flow == Flow::Header && burst.between_packets() {
+            return self.after_packet(burst);
+        }
+        let wanted = burst.shortfall();
+        let looked_at = burst.line.waiting().len().min(wanted);
+        let merged = self.merger.drain(burst.line.room(wanted - looked_at));
+        burst.line.filled(merged);
+        burst.line.admit(looked_at + merged);
+        if looked_at + merged > 0 {
+            Gathered::Some
+        } else {
+            Gathered::Wants(wanted)
+        }
+    }
+
+    /// Decides what follows a packet.
+    fn after_packet<'c>(&mut self, burst: &mut Burst) -> Gathered<'c> {
+        let packets = burst.ledger.packets();
+        let followed = self.followed == Some(packets);
+        let wanted = if followed { 1 } else { next_bytes(self.lanes) };
+        let missing = wanted.saturating_sub(burst.line.waiting().len());
+        let merged = self.merger.drain(burst.line.room(missing));
+        burst.line.filled(merged);
+        if followed {
+            // The depacketizer has the header found, but waits for what comes behind it.
+            burst.line.admit(1);
+            return if missing > merged {
+                Gathered::Wants(1)
+            } else {
+                Gathered::Some
+            };
+        }
+        let waiting = burst.line.waiting();
+        let phase = (burst.position() % self.lanes as u64) as usize;
+        let byte = |index: usize| waiting.get(index).copied();
+        match next(byte, phase, self.lanes, |lane| burst.last(lane), false, false, self.vcx) {
+            Next::More => Gathered::Wants(missing - merged),
+            Next::Packet => {
+                self.followed = Some(packets);
+                burst.line.admit(HEADER_BYTES);
+                Gathered::Some
+            }
+            Next::Trail => self.release(burst),
+            Next::Other => {
+                let strange = burst.trailing();
+                self.release(burst);
+                Gathered::Event(strange)
+            }
+        }
+    }
+
+    /// Ends the burst here and looks for the next.
+    fn release<'c>(&mut self, burst: &mut Burst) -> Gathered<'c> {
+        burst.line.forget();
+        burst.close(None);
+        self.receiver.release();
+        Gathered::Some
+    }
+
+    /// The burst ends with what is in the merger.
+    fn end<'c>(&mut self, burst: &mut Burst, end: Ending) -> Advance<'c> {
+        let merged = self.merger.drain(burst.line.room(STRIDE));
+        burst.line.filled(merged);
+        let left = usize::try_from(end.bytes.saturating_sub(burst.position())).unwrap_or(usize::MAX);
+        let waiting = burst.line.waiting().len().min(left);
+        if burst.is_open() && waiting > 0 {
+            burst.line.admit(waiting);
+        } else {
+            burst.line.forget();
+            if merged == 0 {
+                // What was taken before the end was seen.
+                burst.line.withdraw(burst.position().saturating_sub(end.bytes));
+                burst.close(end.at);
+                self.ending = None;
+            }
+        }
+        Advance::Again
+    }
+
+    fn hear<'c>(&mut self, burst: &mut Burst, event: PinEvent) -> Advance<'c> {
+        match event {
+            PinEvent::BurstStart { .. } if burst.is_open() => {
+                self.begun = Some(event);
+                burst.close(None);
+                Advance::Again
+            }
+            PinEvent::BurstStart { at, sync, skew } => {
+                self.followed = None;
+                let unit_interval = self.receiver.unit_interval().unwrap_or(0.0);
+                let place = Place::Wires {
+                    first: at,
+                    unit_interval,
+                    lanes: self.lanes,
+                };
+                Advance::Said(burst.open(
+                    BurstInfo {
+                        lanes: self.lanes as u8,
+                        sync,
+                        skew,
+                    },
+                    place,
+                ))
+            }
+            PinEvent::BurstEnd { at } => {
+                if burst.is_open() {
+                    self.ending = Some(Ending {
+                        at: Some(at),
+                        bytes: u64::MAX,
+                    });
+                }
+                Advance::Again
+            }
+            PinEvent::BoundaryInside { bytes, .. } => {
+                // On few lanes, payload may look like that, and a good header is the better witness. One that was
+                // corrected is not.
+                if self.lanes > FEW_LANES || burst.ledger.flow != (Flow::Packet { corrected: false }) {
+                    self.receiver.release();
+                    self.ending = burst.is_open().then_some(Ending { at: None, bytes });
+                }
+                Advance::Again
+            }
+            news if burst.is_open() => {
+                self.news = Some(news);
+                Advance::Again
+            }
+            news => tell(burst, news),
+        }
+    }
+
+    fn finish<'c>(&mut self, burst: &mut Burst) -> Advance<'c> {
+        if !self.done {
+            if let Some(event) = self.receiver.finish(&mut self.merger) {
+                return self.hear(burst, event);
+            }
+            self.done = true;
+            return Advance::Again;
+        }
+        if burst.is_open() {
+            // What was only looked at behind a packet is trail.
+            burst.line.forget();
+            burst.close(None);
+            return Advance::Again;
+        }
+        Advance::Starved
+    }
+
+    /// Hands wires to the receiver, no more than may give the wanted bytes.
+    fn observe(&mut self, input: &mut Input<'_>, wanted: Option<usize>) -> Observed {
+        // At most one bit of each lane comes of a sample or a change.
+        let most = wanted.map_or(usize::MAX, |bytes| bytes.div_ceil(self.lanes).max(1) * 8);
+        match &mut input.seen {
+            Observation::Samples(samples) => {
+                let unit = samples.unit.max(1);
+                let count = samples.bytes.len() / unit;
+                if count == 0 {
+                    return Observed::Nothing;
+                }
+                let piece = samples.bytes.get(..count.min(most) * unit).unwrap_or_default();
+                let (taken, event) = self.receiver.samples(
+                    &Samples {
+                        bytes: piece,
+                        ..*samples
+                    },
+                    &mut self.merger,
+                );
+                samples.bytes = samples.bytes.get(taken * unit..).unwrap_or_default();
+                samples.first = samples.first.saturating_add(taken as u64);
+                Observed::new(taken, event, || samples.bytes = &[])
+            }
+            Observation::Changes(changes) => {
+                if changes.is_empty() {
+                    return Observed::Nothing;
+                }
+                let piece = changes.get(..changes.len().min(most)).unwrap_or_default();
+                let (taken, event) = self.receiver.changes(piece, &mut self.merger);
+                *changes = changes.get(taken..).unwrap_or_default();
+                Observed::new(taken, event, || *changes = &[])
+            }
+            Observation::Lanes(_) | Observation::Merged(_) => Observed::Nothing,
+        }
+    }
+}
+
+/// How a burst ends.
+#[derive(Clone, Copy)]
+struct Ending {
+    /// When, if the wires say so.
+    at: Option<Tick>,
+    /// Bytes of the burst; those after them were on the wires between bursts.
+    bytes: u64,
+}
+
+/// News of the lanes, or trouble.
+fn tell<'c>(burst: &Burst, news: PinEvent) -> Advance<'c> {
+    let (PinEvent::BurstStart { at, .. }
+    | PinEvent::BurstEnd { at }
+    | PinEvent::BoundaryInside { at, .. }
+    | PinEvent::Deskew { at }
+    | PinEvent::SotSyncError { at, .. }
+    | PinEvent::AlignError { at, .. }
+    | PinEvent::ControlError { at, .. }
+    | PinEvent::EotError { at, .. }) = news;
+    Advance::Said(Said::new(LinkEvent::Lane(news), burst.ledger.span(at, Some(at))))
+}
+
+/// What was done with the bytes at hand.
+enum Gathered<'c> {
+    /// An event.
+    Event(Said<'c>),
+    /// There was something.
+    Some,
+    /// So many bytes are wanted.
+    Wants(usize),
+}
+
+/// What the wires showed.
+enum Observed {
+    Event(PinEvent),
+    Some,
+    Nothing,
+}
+
+impl Observed {
+    fn new(taken: usize, event: Option<PinEvent>, give_up: impl FnOnce()) -> Self {
+        match event {
+            Some(event) => Self::Event(event),
+            None if taken > 0 => Self::Some,
+            None => {
+                // The receiver takes nothing although the merger is empty: the rest of the input is of no use to it.
+                give_up();
+                Self::Nothing
+            }
+        }
+    }
+}

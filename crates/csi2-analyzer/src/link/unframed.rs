@@ -1,0 +1,184 @@
+//! Files of lane bytes in which nothing marks bursts from outside: with sync bytes, or packet after packet.
+
+use super::bare::Bare;
+use super::boundary::{Search, reach};
+use super::burst::{Burst, Said};
+use super::marked::Marked;
+use super::sync::{Opening, is_clean, is_idle, opening};
+use super::window::Window;
+use super::{Advance, Input, LinkEvent, consumed};
+use crate::Limits;
+use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinEvent, Tick};
+use csi2_kernels::Backend;
+use csi2_packet::VcExtension;
+
+/// More idle rows than this at the start mean that the capture began before the burst did.
+const REST: usize = 16;
+/// Rows that are searched for a burst when the file starts in the middle of something.
+const SEARCH: usize = 64 << 10;
+
+/// What all modes work with.
+pub(super) struct Files {
+    pub(super) window: Window,
+    pub(super) vcx: VcExtension,
+    pub(super) max_skew: usize,
+    pub(super) backend: Backend,
+    pub(super) at: Option<Tick>,
+    /// Merged bytes of the burst.
+    pub(super) merged: u64,
+}
+
+enum Mode {
+    /// Not known yet.
+    Probe { started: bool },
+    /// Bursts open with sync bytes.
+    Marked(Marked),
+    /// No sync bytes, no trail.
+    Bare(Bare),
+}
+
+/// Source of bytes of unmarked lane files.
+pub(super) struct Unframed {
+    files: Files,
+    mode: Mode,
+}
+
+impl Unframed {
+    pub(super) fn new(lanes: usize, vcx: VcExtension, limits: &Limits) -> Self {
+        let files = Files {
+            window: Window::new(lanes, limits.max_lane_lag_bytes),
+            vcx,
+            max_skew: limits.max_skew_bytes,
+            backend: Backend::detect(),
+            at: None,
+            merged: 0,
+        };
+        Self {
+            files,
+            mode: Mode::Probe { started: false },
+        }
+    }
+
+    /// Takes the next step. `last`: the capture is over.
+    pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'c>, last: bool) -> Advance<'c> {
+        let Observation::Lanes(mut lanes) = input.seen else {
+            return Advance::Starved;
+        };
+        let before = lanes;
+        if let Mode::Probe { started: false } = self.mode {
+            self.files.window.start_at(input.offset);
+            self.mode = Mode::Probe { started: true };
+        }
+        self.files.at = input.at;
+        self.files.window.refill(&mut lanes);
+        let complete = last && self.files.window.shows_all(&lanes);
+        let advance = match &mut self.mode {
+            Mode::Probe { .. } => self.probe(burst, &mut lanes, complete),
+            Mode::Marked(marked) => marked.advance(&mut self.files, burst, &mut lanes, complete),
+            Mode::Bare(bare) => bare.advance(&mut self.files, burst, &mut lanes, complete),
+        };
+        input.offset = input.offset.saturating_add(consumed(&before, &lanes));
+        input.seen = Observation::Lanes(lanes);
+        advance
+    }
+
+    fn probe<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, complete: bool) -> Advance<'c> {
+        let files = &mut self.files;
+        let rows = files.window.rows(lanes);
+        let idle = |lane: &&[u8]| lane.iter().take_while(|byte| is_idle(**byte)).count();
+        let rest = rows.lanes().iter().map(idle).min().unwrap_or(0);
+        let found = if rest > REST {
+            Some(Marked::between())
+        } else {
+            match opening(&rows, files.max_skew, complete, files.vcx) {
+                Opening::More => None,
+                Opening::Data if is_clean(rows.header(0), files.vcx) => {
+                    burst.run_on(files.vcx);
+                    self.mode = Mode::Bare(Bare);
+                    return Advance::Again;
+                }
+                // Neither sync bytes nor a header: the file may start within a burst.
+                Opening::Data => {
+                    let within = reach(&rows, 0, Search::Packet { ends: usize::MAX }, complete, files.vcx);
+                    if within.boundary {
+                        Some(Marked::adrift())
+                    } else if complete || rows.depth() >= SEARCH {
+                        burst.run_on(files.vcx);
+                        self.mode = Mode::Bare(Bare);
+                        return Advance::Again;
+                    } else {
+                        None
+                    }
+                }
+                _ => Some(Marked::between()),
+            }
+        };
+        match found {
+            Some(marked) => {
+                self.mode = Mode::Marked(marked);
+                Advance::Again
+            }
+            None if complete => Advance::Starved,
+            None => self.files.keep(burst, lanes).unwrap_or(Advance::Starved),
+        }
+    }
+}
+
+impl Files {
+    /// Lane that holds the burst's next byte.
+    pub(super) fn phase(&self) -> usize {
+        (self.merged % self.window.count() as u64) as usize
+    }
+
+    /// Gives the next merged bytes, at most `bytes`, to the burst; returns how many there were.
+    pub(super) fn merge(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, bytes: usize) -> usize {
+        let merged = self.look(burst, lanes, bytes);
+        burst.line.admit(merged);
+        merged
+    }
+
+    /// Merges, but leaves open what the bytes are.
+    pub(super) fn look(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, bytes: usize) -> usize {
+        let rows = self.window.rows(lanes);
+        let phase = self.phase();
+        let merged = rows.merge(self.backend, phase, burst.line.room(bytes));
+        let share = rows.share(phase, merged);
+        self.window.take(lanes, &share);
+        burst.line.filled(merged);
+        self.merged += merged as u64;
+        merged
+    }
+
+    /// Gives bytes of each lane to the burst, lane after lane.
+    pub(super) fn pass(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, share: &[usize; MAX_LANES]) {
+        let rows = self.window.rows(lanes);
+        for (lane, &bytes) in share.iter().enumerate() {
+            let from = rows.lane(lane);
+            let room = burst.line.room(bytes.min(from.len()));
+            let passed = room.iter_mut().zip(from).map(|(to, from)| *to = *from).count();
+            burst.line.filled(passed);
+            burst.line.admit(passed);
+        }
+        self.window.take(lanes, share);
+    }
+
+    /// Keeps the input until more comes. An event when the lanes are too far apart for that.
+    pub(super) fn keep<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>) -> Option<Advance<'c>> {
+        let lane = self.window.keep(lanes).err()?;
+        burst.close(None);
+        Some(self.trouble(burst, |at| PinEvent::AlignError { lane, at }))
+    }
+
+    pub(super) fn trouble<'c>(&self, burst: &Burst, what: impl Fn(Tick) -> PinEvent) -> Advance<'c> {
+        let offset = self
+            .window
+            .positions()
+            .iter()
+            .take(self.window.count())
+            .copied()
+            .min()
+            .unwrap_or(0);
+        let span = burst.ledger.span(offset, self.at);
+        Advance::Said(Said::new(LinkEvent::Lane(what(self.at.unwrap_or(0))), span))
+    }
+}

@@ -1,0 +1,78 @@
+//! Frames of a script, as values.
+
+use super::Script;
+use csi2_analyzer::{AssemblerSettings, Frame, FrameAssembler, Keep, Limits, Pixels, StreamFilter};
+use csi2_kernels::Backend;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Got {
+    pub channel: u8,
+    pub data_type: u8,
+    pub index: u64,
+    pub number: Option<u16>,
+    pub width: u32,
+    pub bits: u8,
+    /// Samples or bytes.
+    pub rows: Vec<Vec<u16>>,
+    pub complete: bool,
+    pub missing: Vec<u32>,
+    pub bad: Vec<u32>,
+    pub first_packet: u64,
+}
+
+pub fn settings(keep: Keep) -> AssemblerSettings {
+    AssemblerSettings {
+        keep,
+        limits: Limits::default(),
+        backend: Backend::Portable,
+        streams: StreamFilter::IMAGES,
+    }
+}
+
+pub fn assemble(script: &Script, settings: AssemblerSettings) -> Vec<Got> {
+    let mut assembler = FrameAssembler::new(settings);
+    let mut all = Vec::new();
+    script.play(|event| {
+        assembler.push(event);
+        drain(&mut assembler, &mut all);
+    });
+    assembler.finish();
+    drain(&mut assembler, &mut all);
+    all
+}
+
+pub fn drain(assembler: &mut FrameAssembler, all: &mut Vec<Got>) {
+    while let Some(frame) = assembler.poll() {
+        all.push(got(&frame));
+    }
+}
+
+fn got(frame: &Frame<'_>) -> Got {
+    let (cells, width): (Vec<u16>, _) = match frame.pixels {
+        Pixels::Samples(samples) => (samples.to_vec(), frame.width),
+        Pixels::Packed(bytes) => (bytes.iter().map(|&byte| byte.into()).collect(), frame.line_bytes),
+    };
+    assert_eq!(cells.len(), width as usize * frame.height as usize);
+    for list in [frame.missing_lines, frame.bad_lines] {
+        assert!(
+            list.is_sorted_by(|a, b| a < b) && list.iter().all(|&row| row < frame.height),
+            "{list:?}"
+        );
+    }
+    let rows = (0..frame.height as usize)
+        .map(|row| cells[row * width as usize..][..width as usize].to_vec())
+        .collect();
+    Got {
+        channel: frame.channel.number(),
+        data_type: frame.data_type.code(),
+        index: frame.index,
+        number: frame.number,
+        width: frame.width,
+        bits: frame.bits,
+        rows,
+        complete: frame.complete,
+        missing: frame.missing_lines.to_vec(),
+        bad: frame.bad_lines.to_vec(),
+        first_packet: frame.first_packet,
+    }
+}

@@ -1,0 +1,199 @@
+//! pcap: packets as records with a time, one link a file.
+//!
+//! Ref: IETF draft-ietf-opsawg-pcap
+//! Ref: the-tcpdump-group/tcpdump-htdocs linktypes.html (USER0 to USER15)
+//!
+//! ```text
+//! file header, 24 bytes:    magic, version, zone, accuracy, snapshot length, link type
+//! record header, 16 bytes:  seconds, fraction, captured length, original length
+//! ```
+//!
+//! The byte order of the magic is that of every field; its value tells micro- from nanoseconds.
+
+use crate::format::link_type::{self, SNAP_LENGTH};
+use crate::format::pcapng::failed;
+use crate::output::OutputFile;
+use crate::reader::Fused;
+use crate::window::Window;
+use crate::writer::{nanoseconds, whole_packet};
+use crate::{
+    Burst, CaptureError, CaptureFormat, CaptureInfo, CaptureReader, CaptureWriter, Chunk, Confidence, CreateOptions,
+    ErrorKind, Layer, OpenOptions, Source, WireNote,
+};
+use csi2_dphy::{Observation, Tick, Timebase};
+use nom::Parser;
+use nom::number::Endianness;
+use nom::number::complete::u32;
+use pcap_file::pcap::{PcapHeader, PcapWriter, RawPcapPacket};
+use pcap_file::{DataLink, TsResolution};
+use std::borrow::Cow;
+
+pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
+    name: "pcap",
+    description: "pcap, one packet a record, link types USER0 to USER15",
+    extensions: &["pcap", "cap"],
+    layers: &[Layer::Packets],
+    streams: true,
+    sniff: |head| match head {
+        [0xA1, 0xB2, 0xC3, 0xD4, ..]
+        | [0xA1, 0xB2, 0x3C, 0x4D, ..]
+        | [0xD4, 0xC3, 0xB2, 0xA1, ..]
+        | [0x4D, 0x3C, 0xB2, 0xA1, ..] => Confidence::Certain,
+        _ => Confidence::No,
+    },
+    open: Some(|source, options| Ok(Box::new(Fused::new(Reader::new(source, options)?)))),
+    create: Some(create),
+};
+
+const FILE_HEADER: usize = 24;
+const RECORD_HEADER: usize = 16;
+/// The link type field has 28 bits; the others tell of a frame check sequence.
+const LINK_TYPE: u32 = 0x0FFF_FFFF;
+
+struct Reader {
+    window: Window,
+    info: CaptureInfo,
+    order: Endianness,
+    /// Nanoseconds of one unit of the fraction of a second.
+    fraction: u64,
+    /// Bytes in front of the window that the last chunk still borrowed.
+    used: usize,
+}
+
+impl Reader {
+    fn new(source: Source, options: &OpenOptions) -> Result<Self, CaptureError> {
+        let mut info = CaptureInfo::new(FORMAT.name, Layer::Packets, source.total_bytes());
+        info.timebase = Some(Timebase::NANOSECONDS);
+        info.framed = true;
+        let mut window = Window::new(source, options);
+        if !window.fill(FILE_HEADER)? {
+            return Err(window.truncated("pcap file header", FILE_HEADER as u64));
+        }
+        let Ok((_, header)) = PcapHeader::from_slice(window.bytes()) else {
+            let detail = "a file starts with a1 b2 c3 d4 or a1 b2 3c 4d, in either byte order";
+            return Err(window.malformed(0, "pcap file header", detail));
+        };
+        let link_type = u32::from(header.datalink) & LINK_TYPE;
+        if !link_type::is_user(link_type) {
+            return Err(window.error_at(20, link_type::refused(&[link_type])));
+        }
+        window.consume(FILE_HEADER);
+        Ok(Self {
+            window,
+            info,
+            order: match header.endianness {
+                pcap_file::Endianness::Big => Endianness::Big,
+                pcap_file::Endianness::Little => Endianness::Little,
+            },
+            fraction: match header.ts_resolution {
+                TsResolution::MicroSecond => 1000,
+                TsResolution::NanoSecond => 1,
+            },
+            used: 0,
+        })
+    }
+}
+
+impl CaptureReader for Reader {
+    fn info(&self) -> &CaptureInfo {
+        &self.info
+    }
+
+    fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
+        self.window.consume(std::mem::take(&mut self.used));
+        if !self.window.fill(RECORD_HEADER)? {
+            return match self.window.bytes() {
+                [] => Ok(None),
+                _ => Err(self.window.truncated("pcap record header", RECORD_HEADER as u64)),
+            };
+        }
+        let number = || u32::<&[u8], ()>(self.order);
+        // The window holds the header, so there is nothing that could be missing.
+        let (_, (seconds, fraction, captured, _original)) = (number(), number(), number(), number())
+            .parse(self.window.bytes())
+            .unwrap_or_default();
+        let length = RECORD_HEADER as u64 + u64::from(captured);
+        let record = self.window.bound("pcap record", length)?;
+        if !self.window.fill(record)? {
+            return Err(self.window.truncated("pcap record", length));
+        }
+        self.used = record;
+        let bytes = self.window.bytes().get(RECORD_HEADER..record).unwrap_or_default();
+        Ok(Some(Chunk {
+            seen: Observation::Merged(bytes),
+            burst: Burst::WHOLE,
+            offset: self.window.offset() + RECORD_HEADER as u64,
+            // A fraction of more than a second is carried over: at most 33 + 42 bits of nanoseconds, below 64 in sum.
+            at: Some(u64::from(seconds) * 1_000_000_000 + u64::from(fraction) * self.fraction),
+            link: 0,
+        }))
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.window.offset() + self.used as u64
+    }
+}
+
+struct Writer {
+    records: PcapWriter<OutputFile>,
+    name: String,
+    written: u64,
+    timebase: Timebase,
+}
+
+fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
+    let header = PcapHeader {
+        snaplen: SNAP_LENGTH,
+        datalink: DataLink::from(link_type::of_new_file(options)?),
+        ts_resolution: TsResolution::NanoSecond,
+        endianness: pcap_file::Endianness::Little,
+        ..PcapHeader::default()
+    };
+    let file = OutputFile::create(&options.path)?;
+    let name = file.name().to_string();
+    let records = PcapWriter::with_header(file, header).map_err(|error| failed(&name, 0, error))?;
+    Ok(Box::new(Writer {
+        records,
+        name,
+        written: FILE_HEADER as u64,
+        timebase: options.timebase,
+    }))
+}
+
+impl CaptureWriter for Writer {
+    fn write(
+        &mut self,
+        seen: &Observation<'_>,
+        burst: Burst,
+        at: Option<Tick>,
+        _note: WireNote<'_>,
+    ) -> Result<(), CaptureError> {
+        let data = whole_packet(seen, burst, &self.name, self.written)?;
+        let length = link_type::record_length(data, &self.name, self.written)?;
+        let at = at.map_or(0, |at| nanoseconds(self.timebase, at));
+        let Ok(ts_sec) = u32::try_from(at / 1_000_000_000) else {
+            let detail = format!("time {at} ns is past what pcap can hold (2^32 s); pcapng can");
+            return Err(CaptureError::new(
+                &self.name,
+                self.written,
+                ErrorKind::Unsupported { detail },
+            ));
+        };
+        let record = RawPcapPacket {
+            ts_sec,
+            // Below 10^9, which fits.
+            ts_frac: (at % 1_000_000_000) as u32,
+            incl_len: length,
+            orig_len: length,
+            data: Cow::Borrowed(data),
+        };
+        let outcome = self.records.write_raw_packet(&record);
+        outcome.map_err(|error| failed(&self.name, self.written, error))?;
+        self.written += RECORD_HEADER as u64 + u64::from(length);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), CaptureError> {
+        self.records.into_writer().finish()
+    }
+}

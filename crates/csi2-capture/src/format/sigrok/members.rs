@@ -1,0 +1,128 @@
+//! The members of a session: as the directory of the ZIP lists them.
+
+use super::place::{Place, Tracked};
+use crate::{CaptureError, ErrorKind};
+use std::io::{self, BufReader, Read};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// `version` and `metadata` are a few hundred bytes.
+const TEXT_LIMIT: u64 = 1 << 20;
+
+/// Gives the members of a ZIP.
+pub(super) trait Members: Send {
+    /// A small text member.
+    ///
+    /// # Errors
+    /// Where there is none, or it cannot be read.
+    fn text(&mut self, member: &'static str) -> Result<String, CaptureError>;
+
+    /// Selects the members with samples: `BASE` alone, as older versions write, or `BASE-1`, `BASE-2`, ... by number.
+    fn choose(&mut self, base: &str);
+
+    /// The next member with samples, `None` after the last.
+    ///
+    /// # Errors
+    /// Where it cannot be opened, or the samples do not go on although the session does.
+    fn next_samples(&mut self) -> Result<Option<Box<dyn Read + '_>>, CaptureError>;
+
+    /// What it means that the member given last cannot be read on.
+    fn broken(&mut self, error: io::Error) -> CaptureError;
+}
+
+/// The number of a member with samples, 0 for `BASE` alone.
+pub(super) fn number(name: &[u8], base: &str) -> Option<u64> {
+    let rest = name.strip_prefix(base.as_bytes())?;
+    match core::str::from_utf8(rest).ok()?.strip_prefix('-') {
+        None if rest.is_empty() => Some(0),
+        None => None,
+        Some(number) => number.parse().ok(),
+    }
+}
+
+/// The text of a member, which is small.
+pub(super) fn read_text(member: impl Read, name: &'static str, place: &Place) -> Result<String, CaptureError> {
+    let mut bytes = Vec::new();
+    let read = member.take(TEXT_LIMIT + 1).read_to_end(&mut bytes);
+    read.map_err(|error| place.io(name, error))?;
+    if bytes.len() as u64 > TEXT_LIMIT {
+        return Err(place.fail(ErrorKind::TooLarge {
+            what: name,
+            size: bytes.len() as u64,
+            limit: TEXT_LIMIT,
+        }));
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// There is no such text member.
+pub(super) fn no_text(member: &str, place: &Place) -> CaptureError {
+    let detail = format!("the ZIP has no member `{member}`: not a sigrok session");
+    place.malformed("session", detail)
+}
+
+pub(super) type Archive = ZipArchive<BufReader<Tracked>>;
+
+/// A whole ZIP.
+pub(super) struct Directory {
+    archive: Archive,
+    place: Place,
+    /// Indices of the members with samples, the next one last.
+    left: Vec<usize>,
+    /// The first number that is missing before the last.
+    missing: Option<String>,
+}
+
+impl Directory {
+    pub(super) fn new(archive: Archive, place: Place) -> Self {
+        Self {
+            archive,
+            place,
+            left: Vec::new(),
+            missing: None,
+        }
+    }
+}
+
+impl Members for Directory {
+    fn text(&mut self, member: &'static str) -> Result<String, CaptureError> {
+        match self.archive.by_name(member) {
+            Ok(file) => read_text(file, member, &self.place),
+            Err(ZipError::FileNotFound) => Err(no_text(member, &self.place)),
+            Err(other) => Err(self.place.error(member, other)),
+        }
+    }
+
+    fn choose(&mut self, base: &str) {
+        let names = self.archive.file_names_raw().enumerate();
+        let mut found: Vec<(u64, usize)> = names
+            .filter_map(|(index, name)| Some((number(name, base)?, index)))
+            .collect();
+        found.sort_unstable();
+        let first = found.first().map_or(0, |(number, _)| (*number).min(1));
+        let gap = (first..).zip(&found).find(|(wanted, (number, _))| wanted != number);
+        let whole = gap.map_or(found.len(), |(wanted, _)| usize::try_from(wanted - first).unwrap_or(0));
+        self.missing = gap.map(|(wanted, _)| format!("{base}-{wanted}"));
+        self.left = found.iter().take(whole).map(|(_, index)| *index).rev().collect();
+    }
+
+    fn next_samples(&mut self) -> Result<Option<Box<dyn Read + '_>>, CaptureError> {
+        let Some(index) = self.left.pop() else {
+            return match self.missing.take() {
+                None => Ok(None),
+                Some(member) => {
+                    let detail = format!("the ZIP has no member `{member}` but later ones: samples are lost");
+                    Err(self.place.malformed("session", detail))
+                }
+            };
+        };
+        match self.archive.by_index(index) {
+            Ok(member) => Ok(Some(Box::new(member))),
+            Err(error) => Err(self.place.error("logic samples", error)),
+        }
+    }
+
+    fn broken(&mut self, error: io::Error) -> CaptureError {
+        self.place.io("logic samples", error)
+    }
+}

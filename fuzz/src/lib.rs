@@ -1,0 +1,7 @@
+//! What the fuzz targets share.
+
+mod cuts;
+mod read;
+
+pub use cuts::{Cuts, Fields};
+pub use read::read;
