@@ -1,2 +1,32 @@
-//! placeholder
-fn main() {}
+//! The `csi2` command.
+
+use clap::Parser as _;
+use std::process::ExitCode;
+
+mod args;
+mod command;
+mod console;
+mod failure;
+mod image;
+mod keep;
+mod number;
+mod output;
+mod record;
+mod report;
+mod session;
+mod sink;
+mod transmit;
+
+fn main() -> ExitCode {
+    let cli = args::Cli::parse();
+    let console = console::Console::new(&cli.common);
+    match command::run(cli.command, &console) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                console.error(&message);
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

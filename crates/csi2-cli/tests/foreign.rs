@@ -1,6 +1,8 @@
 //! Proof from outside: tools that other people wrote read what we write, and find in it what we put there.
 //! A missing tool skips its test, unless `CSI2_REQUIRE_PEERS=1`.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 

@@ -1,6 +1,8 @@
 //! Walks `captures/`: what `list`, `check` and `decode` say of each case is what its `expected.txt` and `frames.txt` say.
 //! `CSI2_BLESS=1` writes these two files anew; read the difference as you read code.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,6 +1,9 @@
 //! Holds the README to the code: its tables are what `csi2 formats` knows, and each `console` block prints what it shows.
 //! `CSI2_BLESS=1` writes tables and outputs anew.
 
+#![cfg(unix)]
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -117,7 +120,7 @@ fn replay(block: &str, directory: &Path) -> String {
     let mut text = String::new();
     for command in block.lines().filter_map(|line| line.strip_prefix("$ ")) {
         let output = Command::new("sh")
-            .args(["-c", &format!("{command} 2>&1")])
+            .args(["-c", &format!("{{ {command}; }} 2>&1")])
             .current_dir(directory)
             .env("PATH", &path)
             .env("NO_COLOR", "1")

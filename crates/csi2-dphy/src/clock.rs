@@ -39,9 +39,11 @@ pub(crate) struct UnitMeter {
     /// Finished runs of edges.
     ticks: u64,
     edges: u64,
-    /// A burst is running, or one was.
+    /// A burst is running.
     open: bool,
-    was_open: bool,
+    bursts: u64,
+    /// The clock stopped for a while after the first burst began.
+    paused: bool,
     /// Its current run of edges.
     first: Option<Tick>,
     count: u64,
@@ -59,7 +61,8 @@ impl UnitMeter {
             ticks: 0,
             edges: 0,
             open: false,
-            was_open: false,
+            bursts: 0,
+            paused: false,
             first: None,
             count: 0,
             last: 0,
@@ -71,9 +74,11 @@ impl UnitMeter {
     #[inline]
     pub(crate) fn edge(&mut self, at: Tick) {
         let gap = at.saturating_sub(self.last).max(1);
+        let steady = gap <= self.gap.saturating_mul(Self::PAUSE);
+        self.paused |= !steady && self.bursts > 0;
         if self.open {
             match self.first {
-                Some(_) if gap <= self.gap.saturating_mul(Self::PAUSE) => self.count += 1,
+                Some(_) if steady => self.count += 1,
                 // The clock has paused, or the burst begins.
                 _ => {
                     self.add_span();
@@ -87,7 +92,7 @@ impl UnitMeter {
 
     pub(crate) fn open(&mut self) {
         self.open = true;
-        self.was_open = true;
+        self.bursts = self.bursts.saturating_add(1);
     }
 
     pub(crate) fn close(&mut self) {
@@ -100,7 +105,12 @@ impl UnitMeter {
     }
 
     pub(crate) fn was_open(&self) -> bool {
-        self.was_open
+        self.bursts > 0
+    }
+
+    /// Whether the clock stops between bursts; `None` while nothing tells.
+    pub(crate) fn pauses(&self) -> Option<bool> {
+        (self.paused || self.bursts > 1).then_some(self.paused)
     }
 
     /// Ticks between the last two bits.

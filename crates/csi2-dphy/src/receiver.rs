@@ -186,6 +186,15 @@ impl PinReceiver {
         self.meter.mean()
     }
 
+    /// Whether the clock lane stops between bursts (gated) or goes on (continuous); `None` without a clock lane, and
+    /// until it shows.
+    pub fn clock_pauses(&self) -> Option<bool> {
+        match self.table.clock() {
+            ClockWires::None => None,
+            _ => self.meter.pauses(),
+        }
+    }
+
     fn run<const UNIT: usize>(
         &mut self,
         first: Tick,

@@ -10,7 +10,9 @@ use crate::{DataType, EccVerdict, VcExtension, VirtualChannel};
 
 /// A packet header's meaning.
 ///
-/// | byte 0: VC[7:6] DT[5:0] | bytes 1-2: word, LSB first | byte 3: VCX[7:6] ECC[5:0] |
+/// | byte 0 | bytes 1 and 2 | byte 3 |
+/// |---|---|---|
+/// | `VC[7:6] DT[5:0]` | word, LSB first | `VCX[7:6] ECC[5:0]` |
 ///
 /// ```
 /// use csi2_packet::{DataType, EccVerdict, PacketHeader, VcExtension, VirtualChannel};

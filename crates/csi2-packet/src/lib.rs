@@ -21,3 +21,8 @@ pub use header::{PacketHeader, ReceivedHeader};
 pub use packet::{LongPacket, Packet, ShortPacket};
 pub use sequencer::{FrameSequencer, LineNumbering};
 pub use virtual_channel::{VcExtension, VirtualChannel};
+
+/// The example of the README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

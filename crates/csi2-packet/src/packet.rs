@@ -2,8 +2,9 @@
 //!
 //! Ref: gatecat/CSI2Rx verilog_cores/csi/rx_packet_handler.v; torvalds/linux include/media/mipi-csi2.h.
 //!
-//! | short | header (4) | | |
+//! | packet | bytes | | |
 //! |---|---|---|---|
+//! | short | header (4) | | |
 //! | long | header (4) | payload (word count) | checksum (2), LSB first |
 
 use crate::{ChecksumVerdict, EncodeError, LenError, PacketHeader, ReceivedHeader, SpaceError, VcExtension, checksum};

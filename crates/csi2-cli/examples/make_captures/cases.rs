@@ -71,6 +71,8 @@ pub(crate) const CASES: &[Case] = &[
         "sr",
         |path| {
             let camera = Camera {
+                data_type: DataType::RAW8,
+                bits: 8,
                 width: 640,
                 height: 480,
                 frames: 1,
@@ -82,7 +84,7 @@ pub(crate) const CASES: &[Case] = &[
             }
             .write(path, &camera.packets()?)
         },
-        "The picture of the README: 640x480 RAW10 on four lanes at 2.1 Gbps, HS wires only, one sample per UI, no clock wire.",
+        "The picture of the README: 640x480 RAW8 on four lanes at 2.1 Gbps, HS wires only, one sample per UI, no clock wire.",
     ),
     case(
         "pins-lp-4lane",
@@ -109,18 +111,18 @@ pub(crate) const CASES: &[Case] = &[
     ),
     case(
         "pins-skew-deskew",
-        "vcd",
+        "sr",
         |path| {
             let skew = [0, 3, 9, 1, 0, 0, 0, 0];
             Wiring {
                 skew,
                 deskew: true,
                 rate: 2_000_000_000,
-                ..Wiring::pins("vcd", 4, 3)
+                ..Wiring::pins("sigrok", 4, 3)
             }
             .write(path, &two_frames()?[..10])
         },
-        "Lanes that start up to nine bits apart, after a deskew burst, three samples per UI, as VCD. The deskew burst is information, not an error.",
+        "Lanes that start up to nine bits apart, after a deskew burst, three samples per UI. The deskew burst is information, not an error.",
     ),
     case(
         "vcd-2lane-raw12",
@@ -349,7 +351,7 @@ pub(crate) const CASES: &[Case] = &[
         "sr",
         |path| {
             let mut packets = two_frames()?;
-            packets[4].truncate(50);
+            packets[4].truncate(30);
             four_lanes().write(path, &packets)
         },
         "The burst of line 3 ends before its word count does.",
@@ -409,7 +411,7 @@ pub(crate) const CASES: &[Case] = &[
         "sr",
         |path| {
             let mut packets = two_frames()?;
-            packets[3][..4].copy_from_slice(&[0x2A, 0x20, 0x00, 0x30]); // a transmitter with another ECC: corrects to 288 bytes
+            packets[3][..4].copy_from_slice(&[0x2E, 0x20, 0x00, 0x05]); // a transmitter with another ECC: corrects to 288 bytes
             four_lanes().write(path, &packets)
         },
         "A header that the ECC corrects into a word count the burst does not have: the burst bounds the damage.",

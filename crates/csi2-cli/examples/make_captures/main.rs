@@ -1,6 +1,6 @@
 //! Makes the golden captures: `cargo run --release -p csi2-cli --example make_captures -- captures`.
 //!
-//! One row of [`cases::CASES`] is one directory. The same run gives the same bytes on every machine.
+//! One row of [`cases::CASES`] is one directory. The same code gives the same bytes.
 
 #![allow(clippy::print_stdout)]
 

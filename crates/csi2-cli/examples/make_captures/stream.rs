@@ -7,6 +7,9 @@ use csi2_packet::{DataType, LineNumbering, VirtualChannel};
 use std::error::Error;
 use std::path::Path;
 
+/// Spoils samples, given the sample at which each burst starts and the bytes per sample.
+pub(crate) type Spoil = dyn Fn(&[usize], usize, &mut [u8]);
+
 pub(crate) type Made = Result<(), Box<dyn Error>>;
 
 /// The frames of one virtual channel.
@@ -164,13 +167,8 @@ impl Wiring {
         Ok(writer.finish()?)
     }
 
-    /// Writes bursts as pins after `spoil` had its way with the samples: (burst starts as sample indices, unit, samples).
-    pub(crate) fn write_spoiled(
-        &self,
-        path: &Path,
-        bursts: &[Vec<u8>],
-        spoil: &dyn Fn(&[usize], usize, &mut [u8]),
-    ) -> Made {
+    /// Writes bursts as pins after `spoil` had its way with the samples.
+    pub(crate) fn write_spoiled(&self, path: &Path, bursts: &[Vec<u8>], spoil: &Spoil) -> Made {
         let mut transmitter = self.transmitter();
         let mut writer = self.writer(path, &transmitter)?;
         let mut unit = 1;

@@ -1,0 +1,248 @@
+//! `csi2 check`: what is wrong, where, and why.
+
+use super::judge::{Group, Judge};
+use crate::args::ReadArgs;
+use crate::console::{Console, ERROR, GOOD, HEADING, WARNING};
+use crate::failure::Failure;
+use crate::output::{stdout, stdout_error, styled};
+use crate::report::json::{self, Check, Link};
+use crate::report::text::{self, Side};
+use crate::session::{Clock, Session};
+use clap::builder::styling::Style;
+use clap::{Args, ValueEnum};
+use csi2_analyzer::Severity;
+use std::io::{self, Write};
+
+/// Says what is wrong with a link, where, and what to try
+///
+/// Exit status 1 when there is something at or above --fail-on.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  csi2 check capture.sr --timing
+  csi2 check capture.pcapng --json --fail-on warning | jq '.findings[] | .code'")]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// From which severity the exit status is 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    fail_on: FailOn,
+    /// Also the time from line to line
+    #[arg(long)]
+    timing: bool,
+}
+
+/// A bound for the exit status.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FailOn {
+    Warning,
+    Error,
+    Never,
+}
+
+pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
+    let mut session = Session::open(&args.read, console)?;
+    let mut judge = Judge::new(&args.read);
+    let broken = session.run(&mut judge, console)?;
+    judge.finish();
+    let report = Check {
+        r#type: "check",
+        verdict: verdict(judge.worst()),
+        link: link(&session, &judge),
+        packets: judge.packets(),
+        channels: judge.channels(session.clock(), args.timing),
+        findings: judge.groups().iter().map(|group| group.row(session.clock())).collect(),
+    };
+    if args.read.json {
+        let mut out = stdout();
+        json::line(&mut out, &report)?;
+        out.flush().map_err(stdout_error)?;
+    } else {
+        let mut out = styled();
+        print(&report, &session, &judge, &mut out)
+            .and_then(|()| out.flush())
+            .map_err(stdout_error)?;
+    }
+    if let Some(error) = broken {
+        return Err(error.into());
+    }
+    let bound = match args.fail_on {
+        FailOn::Warning => Severity::Warning,
+        FailOn::Error => Severity::Error,
+        FailOn::Never => return Ok(()),
+    };
+    if judge.worst().is_some_and(|worst| worst >= bound) {
+        return Err(Failure::Found);
+    }
+    Ok(())
+}
+
+fn verdict(worst: Option<Severity>) -> &'static str {
+    match worst {
+        None | Some(Severity::Info) => "clean",
+        Some(Severity::Warning) => "warnings",
+        Some(Severity::Error) => "errors",
+    }
+}
+
+fn link(session: &Session, judge: &Judge) -> Link {
+    let lanes = session.lanes();
+    let inverted = session.pins().map(|pins| {
+        let lanes = pins.lanes.iter().take(pins.count).enumerate();
+        lanes
+            .filter(|(_, lane)| lane.p.is_some_and(|wire| wire.invert))
+            .map(|(lane, _)| lane)
+            .collect()
+    });
+    let skew = session.pins().map(|pins| {
+        let skew = judge.statistics().skew.iter().copied();
+        skew.take(pins.count).collect()
+    });
+    Link {
+        layer: session.info().layer.name(),
+        lanes,
+        lane_order: lanes.map(|lanes| (0..lanes).collect()),
+        inverted,
+        rate_bps: session.clock().rate(),
+        clock: session.clock_mode(),
+        skew_ui: skew,
+    }
+}
+
+fn print(report: &Check, session: &Session, judge: &Judge, out: &mut dyn Write) -> io::Result<()> {
+    let style = match report.verdict {
+        "clean" => GOOD,
+        "warnings" => WARNING,
+        _ => ERROR,
+    };
+    writeln!(out, "{}: {style}{}{style:#}", session.name(), report.verdict)?;
+    writeln!(out, "  link     {}", describe_link(&report.link))?;
+    let statistics = judge.statistics();
+    write!(
+        out,
+        "  packets  {}: {} short, {} long",
+        report.packets.total, report.packets.short, report.packets.long
+    )?;
+    if statistics.unusable > 0 {
+        write!(out, ", {} with an unusable header", statistics.unusable)?;
+    }
+    writeln!(out)?;
+    if let Some(duration) = session.clock().duration() {
+        writeln!(out, "  time     {}", text::time(duration))?;
+    }
+    channels(report, out)?;
+    for group in judge.groups() {
+        finding(group, session.clock(), out)?;
+    }
+    Ok(())
+}
+
+fn describe_link(link: &Link) -> String {
+    let mut parts = vec![link.layer.to_owned()];
+    if let Some(lanes) = link.lanes {
+        parts.push(text::count(lanes as u64, "lane"));
+    }
+    if let Some(rate) = link.rate_bps {
+        parts.push(format!("{} a lane", text::rate(rate as f64, "bps")));
+    }
+    if let Some(clock) = link.clock {
+        parts.push(format!("{clock} clock"));
+    }
+    if let Some(skew) = link.skew_ui.as_ref().filter(|skew| skew.iter().any(|ui| *ui > 0)) {
+        let skew: Vec<String> = skew.iter().map(u16::to_string).collect();
+        parts.push(format!("skew {} UI", skew.join(" ")));
+    }
+    if let Some(inverted) = link.inverted.as_ref().filter(|lanes| !lanes.is_empty()) {
+        let lanes: Vec<String> = inverted.iter().map(usize::to_string).collect();
+        parts.push(format!("inverted: {}", lanes.join(" ")));
+    }
+    parts.join(", ")
+}
+
+fn channels(report: &Check, out: &mut dyn Write) -> io::Result<()> {
+    if report.channels.is_empty() {
+        return Ok(());
+    }
+    let heading = [
+        "vc",
+        "frames",
+        "rate",
+        "data type",
+        "packets",
+        "bytes",
+        "width",
+        "lines",
+    ];
+    let mut rows = vec![heading.map(str::to_owned).to_vec()];
+    let mut timings = Vec::new();
+    for channel in &report.channels {
+        let rate = channel.frame_rate.map_or("-".into(), |rate| text::rate(rate, "Hz"));
+        let mut start = [channel.vc.to_string(), channel.frames.to_string(), rate];
+        if channel.data_types.is_empty() {
+            rows.push(start.to_vec());
+        }
+        for of in &channel.data_types {
+            let or_dash = |number: Option<u32>| number.map_or("-".into(), |number| number.to_string());
+            let mut row = std::mem::take(&mut start).to_vec();
+            row.extend([
+                of.name.to_owned(),
+                of.packets.to_string(),
+                of.bytes.to_string(),
+                or_dash(of.width),
+                or_dash(of.lines),
+            ]);
+            rows.push(row);
+            if let Some(time) = &of.line_time_ns {
+                timings.push(format!(
+                    "  vc {} {}: line to line {} to {}, mean {}",
+                    channel.vc,
+                    of.name,
+                    text::time(time.min),
+                    text::time(time.max),
+                    text::time(time.mean)
+                ));
+            }
+        }
+    }
+    use Side::{Left, Right};
+    let sides = [Right, Right, Right, Left, Right, Right, Right, Right];
+    write!(out, "\n{}", text::table("  ", &sides, &rows))?;
+    for line in timings {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn finding(group: &Group, clock: &Clock, out: &mut dyn Write) -> io::Result<()> {
+    let row = group.row(clock);
+    let style = match group.severity {
+        Severity::Info => Style::new(),
+        Severity::Warning => WARNING,
+        Severity::Error => ERROR,
+    };
+    write!(
+        out,
+        "\n{style}{}:{style:#} {HEADING}{}{HEADING:#}",
+        row.severity, row.code
+    )?;
+    if let Some(vc) = row.vc {
+        write!(out, " on vc {vc}")?;
+    }
+    if row.count > 1 {
+        write!(out, ", {} times", row.count)?;
+    }
+    writeln!(out, ": {}", row.message)?;
+    write!(
+        out,
+        "  {} packet {}",
+        if row.count > 1 { "first in" } else { "in" },
+        group.first.span.packet
+    )?;
+    if let Some(time) = clock.nanoseconds(group.first.span.at) {
+        write!(out, " at {}", text::time(time))?;
+    }
+    writeln!(out, ", offset {}", group.first.span.offset)?;
+    if !row.advice.is_empty() {
+        writeln!(out, "  try: {}", row.advice)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! Runs a capture through the analyzer: what `info` and `check` report.
+
+use crate::args::ReadArgs;
+use crate::keep::Filter;
+use crate::report::json;
+use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place, Timing};
+use crate::report::text;
+use crate::session::{CONTINUE, Clock, Flow, Visitor};
+use csi2_analyzer::{Analyzer, AnalyzerSettings, Finding, FindingCode, Limits, Received, Severity, Spread, Statistics};
+
+/// Findings of one code on one channel.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) code: FindingCode,
+    pub(crate) severity: Severity,
+    pub(crate) count: u64,
+    /// The first of them.
+    pub(crate) first: Finding,
+}
+
+impl Group {
+    fn holds(&self, finding: &Finding) -> bool {
+        self.code == finding.code && self.first.channel == finding.channel
+    }
+
+    pub(crate) fn row(&self, clock: &Clock) -> json::FindingRow {
+        json::FindingRow {
+            code: text::code(self.code),
+            severity: json::severity(self.severity),
+            count: self.count,
+            vc: self.first.channel.map(|channel| channel.number()),
+            first: Place::new(&self.first.span, clock),
+            message: text::message(&self.first),
+            advice: text::row(self.code).map_or("", |row| row.advice),
+        }
+    }
+}
+
+/// An analyzer that expects what the command line says.
+pub(crate) fn analyzer(args: &ReadArgs) -> Analyzer {
+    Analyzer::new(AnalyzerSettings {
+        limits: Limits::default(),
+        vcx: args.vcx.extension(),
+    })
+}
+
+/// Analyzer and what it found, aggregated. The number of groups is bounded by codes times channels.
+pub(crate) struct Judge {
+    analyzer: Analyzer,
+    filter: Filter,
+    groups: Vec<Group>,
+}
+
+impl Judge {
+    pub(crate) fn new(args: &ReadArgs) -> Self {
+        Self {
+            analyzer: analyzer(args),
+            filter: args.filter(),
+            groups: Vec::new(),
+        }
+    }
+
+    /// End of the capture.
+    pub(crate) fn finish(&mut self) {
+        self.analyzer.finish();
+        self.gather();
+        // Errors first; within a severity in order of appearance.
+        self.groups.sort_by_key(|group| std::cmp::Reverse(group.severity));
+    }
+
+    pub(crate) fn statistics(&self) -> &Statistics {
+        self.analyzer.statistics()
+    }
+
+    pub(crate) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The worst of all findings.
+    pub(crate) fn worst(&self) -> Option<Severity> {
+        self.groups.iter().map(|group| group.severity).max()
+    }
+
+    pub(crate) fn packets(&self) -> Packets {
+        let statistics = self.statistics();
+        Packets {
+            total: statistics.packets,
+            short: statistics.short,
+            long: statistics.long,
+        }
+    }
+
+    /// Channels and data types that `--vc` and `--dt` keep.
+    pub(crate) fn channels(&self, clock: &Clock, timing: bool) -> Vec<ChannelRow> {
+        let channels = self.statistics().channels.iter();
+        channels
+            .filter(|of| self.filter.keeps_channel(of.channel))
+            .map(|of| ChannelRow {
+                vc: of.channel.number(),
+                frames: of.frames,
+                frame_rate: clock.timebase.and_then(|timebase| of.frame_rate(timebase)),
+                data_types: of
+                    .data_types
+                    .iter()
+                    .filter(|of| self.filter.keeps_data_type(of.data_type))
+                    .map(|of| DataTypeRow {
+                        dt: of.data_type.code(),
+                        name: of.data_type.name(),
+                        packets: of.packets,
+                        bytes: of.bytes,
+                        width: of.width,
+                        lines: of.lines,
+                        line_time_ns: timing.then(|| timing_of(&of.line_time, clock)).flatten(),
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+
+    fn gather(&mut self) {
+        while let Some(finding) = self.analyzer.poll() {
+            if !finding.channel.is_none_or(|channel| self.filter.keeps_channel(channel)) {
+                continue;
+            }
+            match self.groups.iter_mut().find(|group| group.holds(&finding)) {
+                Some(group) => {
+                    group.count += 1;
+                    group.severity = group.severity.max(finding.severity);
+                }
+                None => self.groups.push(Group {
+                    code: finding.code,
+                    severity: finding.severity,
+                    count: 1,
+                    first: finding,
+                }),
+            }
+        }
+    }
+}
+
+impl Visitor for Judge {
+    fn event(&mut self, received: &Received<'_>, _: &Clock) -> Flow {
+        self.analyzer.push(received);
+        self.gather();
+        CONTINUE
+    }
+}
+
+fn timing_of(spread: &Spread, clock: &Clock) -> Option<Timing> {
+    let timebase = clock.timebase?;
+    Some(Timing {
+        min: timebase.nanoseconds(spread.min),
+        mean: spread.mean()? * timebase.nanoseconds(1),
+        max: timebase.nanoseconds(spread.max),
+    })
+}

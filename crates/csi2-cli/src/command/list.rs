@@ -1,0 +1,253 @@
+//! `csi2 list`: every packet, one line each.
+
+use crate::args::ReadArgs;
+use crate::console::{Console, ERROR, WARNING};
+use crate::failure::Failure;
+use crate::keep::Filter;
+use crate::output::{stdout, stdout_error, styled};
+use crate::record::{PacketRecord, Recorder};
+use crate::report::{json, text};
+use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
+use clap::Args;
+use csi2_analyzer::{Analyzer, Finding, LinkEvent, Received, Severity};
+use csi2_dphy::PinEvent;
+use csi2_packet::EccVerdict;
+use std::io::{IsTerminal as _, Write};
+
+/// Prints every packet, one line each
+///
+/// Bytes are as received; virtual channel, data type and word are after ECC correction. A packet is printed when it is
+/// complete.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  csi2 list capture.sr --dt RAW10 | head
+  csi2 list capture.pcapng --json --payload | jq -r 'select(.checksum == \"mismatch\") | .payload'")]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    read: ReadArgs,
+    /// Also the payload, in hexadecimal digits
+    #[arg(long)]
+    payload: bool,
+    /// Also lines for bursts, lane events and findings
+    #[arg(long)]
+    events: bool,
+}
+
+pub(crate) fn run(args: &ListArgs, console: &Console) -> Result<(), Failure> {
+    let mut session = Session::open(&args.read, console)?;
+    let out: Box<dyn Write> = if args.read.json {
+        Box::new(stdout())
+    } else {
+        Box::new(styled())
+    };
+    let mut listing = Listing {
+        filter: args.read.filter(),
+        recorder: Recorder::new(args.payload),
+        analyzer: args.events.then(|| crate::command::judge::analyzer(&args.read)),
+        pins: session.pins().is_some(),
+        json: args.read.json,
+        payload: args.payload,
+        prompt: args.read.capture == "-" || std::io::stdout().is_terminal(),
+        out,
+    };
+    listing.head()?;
+    let broken = session.run(&mut listing, console)?;
+    listing.finish(session.clock())?;
+    broken.map_or(Ok(()), |error| Err(error.into()))
+}
+
+struct Listing {
+    filter: Filter,
+    recorder: Recorder,
+    analyzer: Option<Analyzer>,
+    /// Bursts have sync bytes and skew.
+    pins: bool,
+    json: bool,
+    payload: bool,
+    /// Somebody watches: print what is complete at once.
+    prompt: bool,
+    out: Box<dyn Write>,
+}
+
+impl Visitor for Listing {
+    fn shows_progress(&self) -> bool {
+        !std::io::stdout().is_terminal()
+    }
+
+    fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow {
+        if self.analyzer.is_some() {
+            match &received.event {
+                LinkEvent::BurstStart(info) => {
+                    let line = json::BurstLine::new(info, &received.span, clock, self.pins);
+                    self.other(&line, || format!("burst {}", received.span.burst), received, clock)?;
+                }
+                LinkEvent::Lane(event) => {
+                    let (name, lane) = lane_event(event);
+                    let line = json::LaneLine {
+                        r#type: "lp",
+                        event: name,
+                        lane,
+                        time_ns: clock.nanoseconds(received.span.at),
+                        offset: received.span.offset,
+                    };
+                    let text = || lane.map_or(name.to_owned(), |lane| format!("{name} on lane {lane}"));
+                    self.other(&line, text, received, clock)?;
+                }
+                LinkEvent::Packet(_) | LinkEvent::BurstEnd => {}
+            }
+        }
+        if let Some(record) = self.recorder.push(received) {
+            let header = record.received.header;
+            if self.filter.keeps(header.channel, header.data_type) {
+                self.packet(&record, clock)?;
+            }
+            self.recorder.recycle(record);
+        }
+        if let Some(analyzer) = &mut self.analyzer {
+            analyzer.push(received);
+            self.findings(clock)?;
+        }
+        CONTINUE
+    }
+
+    fn chunk_done(&mut self) -> Result<(), Failure> {
+        if self.prompt {
+            self.out.flush().map_err(stdout_error)?;
+        }
+        Ok(())
+    }
+}
+
+impl Listing {
+    fn head(&mut self) -> Result<(), Failure> {
+        if self.json {
+            return Ok(());
+        }
+        writeln!(
+            self.out,
+            "{:>7} {:>14} {:>12} {:>6} {:>2} {:<10} {:>5} {:>8} {:<13} {:<8} {:>6}",
+            "index", "time_us", "offset", "burst", "vc", "name", "word", "header", "ecc", "checksum", "bytes"
+        )
+        .map_err(stdout_error)
+    }
+
+    fn packet(&mut self, record: &PacketRecord, clock: &Clock) -> Result<(), Failure> {
+        if self.json {
+            return json::line(&mut self.out, &json::PacketLine::new(record, clock, self.payload));
+        }
+        let header = record.received.header;
+        let (ecc, bit) = record.ecc();
+        let ecc = bit.map_or(ecc.to_owned(), |bit| format!("{ecc} {bit}"));
+        let mut line = format!(
+            "{:>7} {:>14} {:>12} {:>6} {:>2} {:<10} {:>5} {:>8} {:<13} {:<8} {:>6}",
+            record.span.packet,
+            microseconds(clock.nanoseconds(record.span.at)),
+            record.span.offset,
+            record.span.burst,
+            header.channel.number(),
+            header.data_type.name(),
+            header.word,
+            json::hex(&record.received.wire),
+            ecc,
+            record.checksum().unwrap_or("-"),
+            if record.is_long() {
+                record.payload_bytes.to_string()
+            } else {
+                "-".into()
+            },
+        );
+        if self.payload && record.payload_bytes > 0 {
+            line.push_str("  ");
+            line.push_str(&json::hex(&record.payload));
+        }
+        let style = match record.received.ecc {
+            _ if record.is_sound() => return writeln!(self.out, "{line}").map_err(stdout_error),
+            EccVerdict::Corrected { .. } | EccVerdict::ParityBit { .. }
+                if record.checksum().is_none_or(|checksum| checksum == "match") =>
+            {
+                WARNING
+            }
+            _ => ERROR,
+        };
+        writeln!(self.out, "{style}{line}{style:#}").map_err(stdout_error)
+    }
+
+    /// A line that is no packet.
+    fn other(
+        &mut self,
+        line: &impl serde::Serialize,
+        text: impl FnOnce() -> String,
+        received: &Received<'_>,
+        clock: &Clock,
+    ) -> Result<(), Failure> {
+        if self.json {
+            return json::line(&mut self.out, line);
+        }
+        writeln!(
+            self.out,
+            "{:>7} {:>14} {:>12} {:>6}    -- {}",
+            "",
+            microseconds(clock.nanoseconds(received.span.at)),
+            received.span.offset,
+            received.span.burst,
+            text()
+        )
+        .map_err(stdout_error)
+    }
+
+    fn findings(&mut self, clock: &Clock) -> Result<(), Failure> {
+        while let Some(finding) = self.analyzer.as_mut().and_then(Analyzer::poll) {
+            if finding.channel.is_none_or(|channel| self.filter.keeps_channel(channel)) {
+                self.finding(&finding, clock)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finding(&mut self, finding: &Finding, clock: &Clock) -> Result<(), Failure> {
+        if self.json {
+            return json::line(&mut self.out, &json::FindingLine::new(finding, clock));
+        }
+        let style = match finding.severity {
+            Severity::Info => clap::builder::styling::Style::new(),
+            Severity::Warning => WARNING,
+            Severity::Error => ERROR,
+        };
+        writeln!(
+            self.out,
+            "{:>7} {:>14} {:>12} {:>6}    -- {style}{}{style:#}: {}",
+            "",
+            microseconds(clock.nanoseconds(finding.span.at)),
+            finding.span.offset,
+            finding.span.burst,
+            text::code(finding.code),
+            text::message(finding)
+        )
+        .map_err(stdout_error)
+    }
+
+    fn finish(&mut self, clock: &Clock) -> Result<(), Failure> {
+        if let Some(analyzer) = &mut self.analyzer {
+            analyzer.finish();
+        }
+        self.findings(clock)?;
+        self.out.flush().map_err(stdout_error)
+    }
+}
+
+fn microseconds(nanoseconds: Option<f64>) -> String {
+    nanoseconds.map_or("-".into(), |nanoseconds| format!("{:.3}", nanoseconds / 1e3))
+}
+
+/// Name of a lane event, and its lane.
+fn lane_event(event: &PinEvent) -> (&'static str, Option<u8>) {
+    match *event {
+        PinEvent::Deskew { .. } => ("deskew", None),
+        PinEvent::SotSyncError { lane, .. } => ("sot-sync-error", Some(lane)),
+        PinEvent::AlignError { lane, .. } => ("align-error", Some(lane)),
+        PinEvent::ControlError { lane, .. } => ("control-error", Some(lane)),
+        PinEvent::EotError { lane, .. } => ("eot-error", Some(lane)),
+        PinEvent::BoundaryInside { .. } => ("boundary-inside", None),
+        PinEvent::BurstStart { .. } | PinEvent::BurstEnd { .. } => ("burst", None),
+    }
+}

@@ -1,0 +1,109 @@
+//! Messages to people: standard error only.
+
+use crate::args::{Color, CommonArgs};
+use anstream::ColorChoice;
+use clap::builder::styling::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::cell::RefCell;
+use std::io::{IsTerminal as _, Write as _};
+
+/// Colour of errors.
+pub(crate) const ERROR: Style = AnsiColor::Red.on_default().bold();
+/// Colour of warnings.
+pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default().bold();
+/// Colour of what is well.
+pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// Colour of headings.
+pub(crate) const HEADING: Style = Style::new().bold();
+
+/// Where messages go.
+pub(crate) struct Console {
+    quiet: bool,
+    verbose: bool,
+    bar: RefCell<Option<ProgressBar>>,
+}
+
+impl Console {
+    pub(crate) fn new(common: &CommonArgs) -> Self {
+        match common.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+        .write_global();
+        Self {
+            quiet: common.quiet,
+            verbose: common.verbose,
+            bar: RefCell::new(None),
+        }
+    }
+
+    /// Why the command fails. Shown also with `-q`.
+    pub(crate) fn error(&self, message: &str) {
+        self.line(&format!("{ERROR}error:{ERROR:#} {message}"));
+    }
+
+    /// Something the user should know.
+    pub(crate) fn warning(&self, message: &str) {
+        if !self.quiet {
+            self.line(&format!("{WARNING}warning:{WARNING:#} {message}"));
+        }
+    }
+
+    /// What was done.
+    pub(crate) fn note(&self, message: &str) {
+        if !self.quiet {
+            self.line(message);
+        }
+    }
+
+    /// Details, with `-v`.
+    pub(crate) fn detail(&self, message: impl FnOnce() -> String) {
+        if self.verbose && !self.quiet {
+            self.line(&message());
+        }
+    }
+
+    /// A standard error that is closed cannot be helped.
+    fn line(&self, text: &str) {
+        let print = || {
+            let _ = writeln!(anstream::stderr().lock(), "{text}");
+        };
+        match &*self.bar.borrow() {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    /// Shows a progress bar over `total` bytes until [`Console::progress_done`], on a terminal only.
+    pub(crate) fn progress_start(&self, total: Option<u64>) {
+        if self.quiet || !std::io::stderr().is_terminal() {
+            return;
+        }
+        let (bar, template) = match total {
+            Some(total) => (
+                ProgressBar::new(total),
+                "{bar:32} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+            ),
+            None => (ProgressBar::new_spinner(), "{spinner} {bytes} {bytes_per_sec}"),
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        *self.bar.borrow_mut() = Some(bar);
+    }
+
+    /// Moves the bar.
+    pub(crate) fn progress(&self, bytes: u64) {
+        if let Some(bar) = &*self.bar.borrow() {
+            bar.set_position(bytes);
+        }
+    }
+
+    /// Removes the bar.
+    pub(crate) fn progress_done(&self) {
+        if let Some(bar) = self.bar.borrow_mut().take() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Outputs that appear under their name only when whole, and standard output that may close early.
+
+use crate::failure::Failure;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A file on its way: written beside its place, moved there by [`Output::finish`]. `-` is standard output.
+pub(crate) struct Output {
+    name: String,
+    target: Target,
+}
+
+enum Target {
+    Standard(Stdout),
+    File(PathBuf, BufWriter<NamedTempFile>),
+}
+
+impl Output {
+    pub(crate) fn create(path: &Path) -> Result<Self, Failure> {
+        let name = path.display().to_string();
+        if name == "-" {
+            return Ok(Self {
+                name,
+                target: Target::Standard(stdout()),
+            });
+        }
+        let directory = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let file = temporary(directory).map_err(|error| Failure::io(&name, error))?;
+        Ok(Self {
+            name,
+            target: Target::File(path.to_owned(), BufWriter::with_capacity(1 << 18, file)),
+        })
+    }
+
+    /// Runs a writer over the file.
+    pub(crate) fn write(&mut self, body: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+        let result = match &mut self.target {
+            Target::Standard(out) => body(out),
+            Target::File(_, out) => body(out),
+        };
+        result.map_err(|error| Failure::io(&self.name, error))
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn finish(self) -> Result<(), Failure> {
+        let Self { name, target } = self;
+        match target {
+            Target::Standard(mut out) => out.flush().map_err(|error| Failure::io(&name, error)),
+            Target::File(path, out) => {
+                let file = out
+                    .into_inner()
+                    .map_err(|error| Failure::io(&name, error.into_error()))?;
+                file.persist(&path).map_err(|error| Failure::io(&name, error.error))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Writes a whole file at once.
+pub(crate) fn write_file(path: &Path, body: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    let mut output = Output::create(path)?;
+    output.write(body)?;
+    output.finish()
+}
+
+/// A temporary file with the permissions of an ordinary one: it becomes the output.
+fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".csi2-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(directory)
+}
+
+/// Standard output for data: bytes pass unchanged.
+pub(crate) type Stdout = BufWriter<std::io::StdoutLock<'static>>;
+
+/// Standard output for data.
+pub(crate) fn stdout() -> Stdout {
+    BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+}
+
+/// Standard output for reports: colours stay only on a terminal, or with `--color always`.
+pub(crate) fn styled() -> BufWriter<anstream::AutoStream<std::io::StdoutLock<'static>>> {
+    BufWriter::with_capacity(1 << 16, anstream::stdout().lock())
+}
+
+/// An error of standard output: a closed pipe is a quiet end.
+pub(crate) fn stdout_error(error: std::io::Error) -> Failure {
+    Failure::io("standard output", error)
+}

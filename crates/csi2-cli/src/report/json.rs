@@ -1,0 +1,316 @@
+//! The JSON that scripts rely on. Field order is as documented; `type` comes first.
+
+use crate::failure::Failure;
+use crate::output::stdout_error;
+use crate::record::PacketRecord;
+use crate::session::Clock;
+use csi2_analyzer::{BurstInfo, Finding, Severity, Span};
+use csi2_dphy::SotVerdict;
+use serde::Serialize;
+use std::io::Write;
+
+/// Writes one object as one line.
+pub(crate) fn line(out: &mut dyn Write, object: &impl Serialize) -> Result<(), Failure> {
+    serde_json::to_writer(&mut *out, object)
+        .map_err(std::io::Error::from)
+        .and_then(|()| out.write_all(b"\n"))
+        .map_err(stdout_error)
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xF)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
+}
+
+/// `info`, `warning` or `error`.
+pub(crate) const fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Info => "info",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// `list`: a packet.
+#[derive(Serialize)]
+pub(crate) struct PacketLine {
+    r#type: &'static str,
+    index: u64,
+    time_ns: Option<f64>,
+    offset: u64,
+    burst: u64,
+    kind: &'static str,
+    vc: u8,
+    dt: u8,
+    name: &'static str,
+    word: u16,
+    header: String,
+    ecc: &'static str,
+    ecc_bit: Option<u8>,
+    checksum: Option<&'static str>,
+    payload_bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payload: Option<String>,
+}
+
+impl PacketLine {
+    pub(crate) fn new(record: &PacketRecord, clock: &Clock, with_payload: bool) -> Self {
+        let header = record.received.header;
+        let (ecc, ecc_bit) = record.ecc();
+        Self {
+            r#type: "packet",
+            index: record.span.packet,
+            time_ns: clock.nanoseconds(record.span.at),
+            offset: record.span.offset,
+            burst: record.span.burst,
+            kind: if record.is_long() { "long" } else { "short" },
+            vc: header.channel.number(),
+            dt: header.data_type.code(),
+            name: header.data_type.name(),
+            word: header.word,
+            header: hex(&record.received.wire),
+            ecc,
+            ecc_bit,
+            checksum: record.checksum(),
+            payload_bytes: record.payload_bytes,
+            payload: with_payload.then(|| hex(&record.payload)),
+        }
+    }
+}
+
+/// `list --events`: a burst begins.
+#[derive(Serialize)]
+pub(crate) struct BurstLine {
+    r#type: &'static str,
+    index: u64,
+    time_ns: Option<f64>,
+    offset: u64,
+    lanes: Option<u8>,
+    sync: Vec<&'static str>,
+    skew_ui: Vec<u16>,
+}
+
+impl BurstLine {
+    pub(crate) fn new(info: &BurstInfo, span: &Span, clock: &Clock, pins: bool) -> Self {
+        let lanes = if pins { usize::from(info.lanes) } else { 0 };
+        let sync = info.sync.iter().map(|sync| match sync {
+            SotVerdict::Clean => "clean",
+            SotVerdict::OneBit => "one-bit",
+        });
+        Self {
+            r#type: "burst",
+            index: span.burst,
+            time_ns: clock.nanoseconds(span.at),
+            offset: span.offset,
+            lanes: (info.lanes > 0).then_some(info.lanes),
+            sync: sync.take(lanes).collect(),
+            skew_ui: info.skew.iter().copied().take(lanes).collect(),
+        }
+    }
+}
+
+/// `list --events`: something on the lanes outside bursts.
+#[derive(Serialize)]
+pub(crate) struct LaneLine {
+    pub(crate) r#type: &'static str,
+    pub(crate) event: &'static str,
+    pub(crate) lane: Option<u8>,
+    pub(crate) time_ns: Option<f64>,
+    pub(crate) offset: u64,
+}
+
+/// Where a finding was.
+#[derive(Serialize)]
+pub(crate) struct Place {
+    packet: u64,
+    time_ns: Option<f64>,
+    offset: u64,
+}
+
+impl Place {
+    pub(crate) fn new(span: &Span, clock: &Clock) -> Self {
+        Self {
+            packet: span.packet,
+            time_ns: clock.nanoseconds(span.at),
+            offset: span.offset,
+        }
+    }
+}
+
+/// `list --events`: a finding.
+#[derive(Serialize)]
+pub(crate) struct FindingLine {
+    r#type: &'static str,
+    code: &'static str,
+    severity: &'static str,
+    vc: Option<u8>,
+    packet: u64,
+    time_ns: Option<f64>,
+    offset: u64,
+    message: String,
+}
+
+impl FindingLine {
+    pub(crate) fn new(finding: &Finding, clock: &Clock) -> Self {
+        Self {
+            r#type: "finding",
+            code: super::text::code(finding.code),
+            severity: severity(finding.severity),
+            vc: finding.channel.map(|channel| channel.number()),
+            packet: finding.span.packet,
+            time_ns: clock.nanoseconds(finding.span.at),
+            offset: finding.span.offset,
+            message: super::text::message(finding),
+        }
+    }
+}
+
+/// `info`.
+#[derive(Serialize)]
+pub(crate) struct Info<'a> {
+    pub(crate) r#type: &'static str,
+    pub(crate) capture: &'a str,
+    pub(crate) format: &'static str,
+    pub(crate) layer: &'static str,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) lanes: Option<usize>,
+    pub(crate) rate_bps: Option<u64>,
+    pub(crate) sample_rate: Option<f64>,
+    pub(crate) duration_ns: Option<f64>,
+    pub(crate) framed: bool,
+    pub(crate) wires: Vec<WireRow<'a>>,
+    pub(crate) bursts: Option<u64>,
+    pub(crate) packets: Option<Packets>,
+    pub(crate) frames: Option<u64>,
+    pub(crate) channels: Vec<ChannelRow>,
+    pub(crate) notes: &'a [String],
+}
+
+/// A wire of a capture and its role, `null` where it has none.
+#[derive(Serialize)]
+pub(crate) struct WireRow<'a> {
+    pub(crate) channel: usize,
+    pub(crate) name: &'a str,
+    pub(crate) role: Option<String>,
+}
+
+/// Counts of packets.
+#[derive(Clone, Copy, Serialize)]
+pub(crate) struct Packets {
+    pub(crate) total: u64,
+    pub(crate) short: u64,
+    pub(crate) long: u64,
+}
+
+/// A virtual channel.
+#[derive(Serialize)]
+pub(crate) struct ChannelRow {
+    pub(crate) vc: u8,
+    pub(crate) frames: u64,
+    pub(crate) frame_rate: Option<f64>,
+    pub(crate) data_types: Vec<DataTypeRow>,
+}
+
+/// A data type on a virtual channel.
+#[derive(Serialize)]
+pub(crate) struct DataTypeRow {
+    pub(crate) dt: u8,
+    pub(crate) name: &'static str,
+    pub(crate) packets: u64,
+    pub(crate) bytes: u64,
+    pub(crate) width: Option<u32>,
+    pub(crate) lines: Option<u32>,
+    /// From line to line, with `--timing`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) line_time_ns: Option<Timing>,
+}
+
+/// Least, mean and greatest duration.
+#[derive(Serialize)]
+pub(crate) struct Timing {
+    pub(crate) min: f64,
+    pub(crate) mean: f64,
+    pub(crate) max: f64,
+}
+
+/// `check`.
+#[derive(Serialize)]
+pub(crate) struct Check {
+    pub(crate) r#type: &'static str,
+    pub(crate) verdict: &'static str,
+    pub(crate) link: Link,
+    pub(crate) packets: Packets,
+    pub(crate) channels: Vec<ChannelRow>,
+    pub(crate) findings: Vec<FindingRow>,
+}
+
+/// The link, as far as the capture knows it.
+#[derive(Serialize)]
+pub(crate) struct Link {
+    pub(crate) layer: &'static str,
+    pub(crate) lanes: Option<usize>,
+    pub(crate) lane_order: Option<Vec<usize>>,
+    pub(crate) inverted: Option<Vec<usize>>,
+    pub(crate) rate_bps: Option<u64>,
+    pub(crate) clock: Option<&'static str>,
+    pub(crate) skew_ui: Option<Vec<u16>>,
+}
+
+/// All findings of one code on one channel.
+#[derive(Serialize)]
+pub(crate) struct FindingRow {
+    pub(crate) code: &'static str,
+    pub(crate) severity: &'static str,
+    pub(crate) count: u64,
+    pub(crate) vc: Option<u8>,
+    pub(crate) first: Place,
+    pub(crate) message: String,
+    pub(crate) advice: &'static str,
+}
+
+/// `decode`: the manifest.
+#[derive(Serialize)]
+pub(crate) struct Manifest<'a> {
+    pub(crate) r#type: &'static str,
+    pub(crate) capture: &'a str,
+    pub(crate) frames: &'a [FrameRow],
+    pub(crate) format: &'static str,
+    pub(crate) bayer: Option<&'static str>,
+    /// Why the capture broke off, where it did.
+    pub(crate) error: Option<String>,
+}
+
+/// A frame of the manifest.
+#[derive(Clone, Serialize)]
+pub(crate) struct FrameRow {
+    pub(crate) file: Option<String>,
+    pub(crate) vc: u8,
+    pub(crate) dt: u8,
+    pub(crate) name: &'static str,
+    pub(crate) index: u64,
+    pub(crate) number: Option<u16>,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) bits: u8,
+    pub(crate) exposure: Option<&'static str>,
+    pub(crate) complete: bool,
+    pub(crate) missing_lines: Vec<u32>,
+    pub(crate) bad_lines: Vec<u32>,
+    pub(crate) first_packet: u64,
+    pub(crate) time_ns: Option<f64>,
+    pub(crate) line_bytes: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal() {
+        assert_eq!(hex(&[0x00, 0x2B, 0xFE]), "002bfe");
+    }
+}

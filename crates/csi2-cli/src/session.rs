@@ -1,0 +1,338 @@
+//! Opening a capture, and the one loop that runs it through the receiving chain.
+
+use crate::args::ReadArgs;
+use crate::console::Console;
+use crate::failure::Failure;
+use csi2_analyzer::{Input, Limits, Received, Receiver, ReceiverConfig};
+use csi2_capture::{CaptureError, CaptureInfo, CaptureReader, Chunk, OpenOptions, Source};
+use csi2_dphy::{Observation, PinMap, Tick, Timebase};
+use std::cell::Cell;
+use std::io::{Read as _, Seek as _};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+mod link;
+mod prelude;
+
+use link::Link;
+use prelude::Prelude;
+
+/// Ticks as people and scripts see them: nanoseconds from the start of the capture.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Clock {
+    pub(crate) timebase: Option<Timebase>,
+    origin: Option<Tick>,
+    last: Option<Tick>,
+    /// Mean UI in ticks, measured so far.
+    unit_interval: Cell<Option<f64>>,
+    /// `--rate`, or the sample rate where it is the bit rate.
+    told_rate: Option<u64>,
+}
+
+impl Clock {
+    /// `None` where the capture has no time.
+    pub(crate) fn nanoseconds(&self, at: Option<Tick>) -> Option<f64> {
+        let (timebase, at, origin) = (self.timebase?, at?, self.origin.unwrap_or(0));
+        Some(match at.checked_sub(origin) {
+            Some(after) => timebase.nanoseconds(after),
+            None => -timebase.nanoseconds(origin - at),
+        })
+    }
+
+    /// From the first to the last thing seen.
+    pub(crate) fn duration(&self) -> Option<f64> {
+        self.nanoseconds(self.last)
+    }
+
+    /// Bit rate of a lane: measured so far, else as told.
+    pub(crate) fn rate(&self) -> Option<u64> {
+        let measured = || {
+            let rate = self.timebase?.hertz() / self.unit_interval.get()?;
+            (rate.is_finite() && (1.0..1e15).contains(&rate)).then_some(rate.round() as u64)
+        };
+        measured().or(self.told_rate)
+    }
+
+    fn see(&mut self, chunk: &Chunk<'_>) {
+        let (first, last) = match chunk.seen {
+            Observation::Samples(samples) => {
+                let count = samples.bytes.len().checked_div(samples.unit).unwrap_or(0) as u64;
+                (Some(0), Some(samples.first.saturating_add(count)))
+            }
+            Observation::Changes(changes) => (Some(0), changes.last().map(|change| change.at)),
+            Observation::Lanes(_) | Observation::Merged(_) => (chunk.at, chunk.at),
+        };
+        self.origin = self.origin.or(first);
+        self.last = self.last.max(last);
+    }
+}
+
+/// A capture that is open, before anything is decided about its link.
+pub(crate) struct Opened {
+    pub(crate) name: String,
+    pub(crate) info: CaptureInfo,
+    reader: Box<dyn CaptureReader>,
+    /// What was read of it already.
+    prelude: Prelude,
+    /// Keeps standard input's temporary copy until the end.
+    _spool: Option<tempfile::NamedTempFile>,
+}
+
+/// Opens the capture of the command line.
+pub(crate) fn open(args: &ReadArgs, console: &Console) -> Result<Opened, Failure> {
+    let options = OpenOptions {
+        format: args.input_format.clone(),
+        sample_rate: args.samplerate,
+        unit_size: args.unitsize.map(usize::from),
+        lanes: args.lanes,
+        max_record: 0,
+    };
+    let mut source = Source::open(Path::new(&args.capture))?;
+    let spool = spool(&mut source, &options)?;
+    let reader = csi2_capture::open(source, &options)?;
+    let info = reader.info().clone();
+    console.detail(|| format!("{}: {} capture, {} layer", args.capture, info.format, info.layer.name()));
+    Ok(Opened {
+        name: args.capture.clone(),
+        info,
+        reader,
+        prelude: Prelude::default(),
+        _spool: spool,
+    })
+}
+
+/// Copies a pipe to a temporary file where its format needs a seek.
+fn spool(source: &mut Source, options: &OpenOptions) -> Result<Option<tempfile::NamedTempFile>, Failure> {
+    const HEAD: u64 = 4096;
+    let regular = source.path.as_ref().is_some_and(|path| path.is_file());
+    if regular {
+        return Ok(None);
+    }
+    let name = source.name.clone();
+    let failed = |error| Failure::io(&name, error);
+    let mut stream = std::mem::replace(&mut source.stream, Box::new(std::io::empty()));
+    let mut head = Vec::new();
+    stream.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+    let format = match &options.format {
+        Some(format) => csi2_capture::find(format),
+        None => csi2_capture::detect(&head, &source.name),
+    };
+    let mut stream = std::io::Cursor::new(head).chain(stream);
+    if format.is_none_or(|format| format.streams) {
+        source.stream = Box::new(stream);
+        return Ok(None);
+    }
+    let mut copy = tempfile::NamedTempFile::new().map_err(failed)?;
+    std::io::copy(&mut stream, &mut copy).map_err(failed)?;
+    copy.rewind().map_err(failed)?;
+    source.stream = Box::new(copy.reopen().map_err(failed)?);
+    source.path = Some(copy.path().to_owned());
+    Ok(Some(copy))
+}
+
+/// Whether to go on after an event.
+pub(crate) type Flow = Result<ControlFlow<()>, Failure>;
+
+/// Go on.
+pub(crate) const CONTINUE: Flow = Ok(ControlFlow::Continue(()));
+
+/// Sees what happens on the link, in order.
+pub(crate) trait Visitor {
+    /// Whether a progress bar has room beside what this one prints.
+    fn shows_progress(&self) -> bool {
+        true
+    }
+    /// An event.
+    fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow;
+    /// After the events of a piece.
+    fn chunk_done(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// An open capture and the receiver for its link.
+pub(crate) struct Session {
+    opened: Opened,
+    receiver: Receiver,
+    /// Wires, of a capture of pins.
+    pins: Option<PinMap>,
+    lanes: Option<usize>,
+    clock: Clock,
+    link: Option<u16>,
+    other_links: u64,
+}
+
+impl Session {
+    /// Opens, and decides what is which wire.
+    pub(crate) fn open(args: &ReadArgs, console: &Console) -> Result<Self, Failure> {
+        Self::start(open(args, console)?, args, console).map_err(|(_, failure)| failure)
+    }
+
+    /// Decides what is which wire; gives the capture back when that is not possible.
+    pub(crate) fn start(
+        mut opened: Opened,
+        args: &ReadArgs,
+        console: &Console,
+    ) -> Result<Self, (Box<Opened>, Failure)> {
+        let mut link = match Link::new(&opened.info, args) {
+            Ok(link) => link,
+            Err(failure) => return Err((Box::new(opened), failure)),
+        };
+        // Sampled captures cannot tell, and what the user says stands.
+        if let Some(pins) = link.pins.filter(|_| args.lanes.is_none() && args.map.is_none())
+            && opened.info.sample_rate.is_none()
+            && opened.info.timebase.is_some()
+        {
+            let (prelude, lanes) = Prelude::read(opened.reader.as_mut(), &pins);
+            opened.prelude = prelude;
+            if lanes < pins.count {
+                console.detail(|| format!("lanes {lanes} to {} are never driven", pins.count - 1));
+                link.keep_lanes(lanes);
+            }
+        }
+        let config = ReceiverConfig {
+            entry: link.entry,
+            vcx: args.vcx.extension(),
+            limits: Limits::default(),
+        };
+        Ok(Self {
+            receiver: Receiver::new(config),
+            pins: link.pins,
+            lanes: link.lanes,
+            clock: Clock {
+                timebase: link.timebase,
+                told_rate: link.told_rate,
+                ..Clock::default()
+            },
+            link: args.link,
+            other_links: 0,
+            opened,
+        })
+    }
+
+    pub(crate) fn info(&self) -> &CaptureInfo {
+        &self.opened.info
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.opened.name
+    }
+
+    /// Times of the capture; complete after the run.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Lanes of the link, where the capture shows lanes.
+    pub(crate) fn lanes(&self) -> Option<usize> {
+        self.lanes
+    }
+
+    /// `continuous` or `gated`, where the capture shows it.
+    pub(crate) fn clock_mode(&self) -> Option<&'static str> {
+        let pauses = self.receiver.clock_pauses()?;
+        Some(if pauses { "gated" } else { "continuous" })
+    }
+
+    pub(crate) fn pins(&self) -> Option<&PinMap> {
+        self.pins.as_ref()
+    }
+
+    /// Runs the capture through `visitor`. Where the capture breaks off, everything before is delivered and the error
+    /// is returned for later: outputs are completed first.
+    pub(crate) fn run(
+        &mut self,
+        visitor: &mut dyn Visitor,
+        console: &Console,
+    ) -> Result<Option<CaptureError>, Failure> {
+        let mut stopped = false;
+        if visitor.shows_progress() {
+            console.progress_start(self.opened.info.total_bytes);
+        }
+        let broken = self.chunks(console, &mut |chunk, receiver, clock| {
+            let mut input = Input {
+                seen: chunk.seen,
+                starts: chunk.burst.starts,
+                ends: chunk.burst.ends,
+                offset: chunk.offset,
+                at: chunk.at,
+            };
+            while let Some(received) = receiver.next(&mut input) {
+                if visitor.event(&received, clock)?.is_break() {
+                    stopped = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                clock.unit_interval.set(receiver.unit_interval());
+            }
+            visitor.chunk_done()?;
+            CONTINUE
+        })?;
+        while !stopped {
+            match self.receiver.finish() {
+                Some(received) => stopped = visitor.event(&received, &self.clock)?.is_break(),
+                None => break,
+            }
+        }
+        Ok(broken)
+    }
+
+    /// The pieces of the chosen link as they are in the capture.
+    pub(crate) fn chunks(
+        &mut self,
+        console: &Console,
+        each: &mut dyn FnMut(&Chunk<'_>, &mut Receiver, &Clock) -> Flow,
+    ) -> Result<Option<CaptureError>, Failure> {
+        let result = self.each_chunk(console, each);
+        console.progress_done();
+        if self.other_links > 0 {
+            console.warning(&format!(
+                "{}: read link {} only; {} records of other links are left out (--link N chooses)",
+                self.opened.name,
+                self.link.unwrap_or(0),
+                self.other_links
+            ));
+        }
+        result
+    }
+
+    fn each_chunk(
+        &mut self,
+        console: &Console,
+        each: &mut dyn FnMut(&Chunk<'_>, &mut Receiver, &Clock) -> Flow,
+    ) -> Result<Option<CaptureError>, Failure> {
+        let Prelude { changes, link, broken } = std::mem::take(&mut self.opened.prelude);
+        if !changes.is_empty() {
+            let chunk = Chunk {
+                seen: Observation::Changes(&changes),
+                burst: csi2_capture::Burst::WITHIN,
+                offset: 0,
+                at: None,
+                link,
+            };
+            self.clock.see(&chunk);
+            self.link.get_or_insert(link);
+            if each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
+                return Ok(None);
+            }
+        }
+        if broken.is_some() {
+            return Ok(broken);
+        }
+        loop {
+            console.progress(self.opened.reader.bytes_read());
+            let chunk = match self.opened.reader.next_chunk() {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => return Ok(None),
+                Err(error) => return Ok(Some(error)),
+            };
+            self.clock.see(&chunk);
+            if *self.link.get_or_insert(chunk.link) != chunk.link {
+                self.other_links += 1;
+                continue;
+            }
+            if each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
+                return Ok(None);
+            }
+        }
+    }
+}

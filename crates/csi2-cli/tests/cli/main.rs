@@ -1,0 +1,14 @@
+//! The command as its users run it: the built binary on files that it made itself, and on recordings of other people's
+//! transmitters where these are present.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod contract;
+mod convert;
+mod exit_status;
+mod help;
+mod memory;
+mod peers;
+mod round_trip;
+mod streams;
+mod support;
