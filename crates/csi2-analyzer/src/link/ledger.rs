@@ -3,7 +3,7 @@
 use super::Span;
 use super::place::{Pieces, Place};
 use csi2_dphy::Tick;
-use csi2_packet::{Depacketizer, EccVerdict, Missing, PacketEvent};
+use csi2_packet::{ChecksumVerdict, Depacketizer, EccVerdict, Missing, PacketEvent};
 
 /// What the next bytes of a burst are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,6 +26,8 @@ pub(super) struct Ledger {
     packets: u64,
     /// Bytes of the burst seen so far.
     reached: u64,
+    /// Bytes of the burst up to the end of its last packet without an error: surely no others.
+    sound: u64,
 }
 
 impl Ledger {
@@ -37,6 +39,7 @@ impl Ledger {
             bursts: 0,
             packets: 0,
             reached: 0,
+            sound: 0,
         }
     }
 
@@ -46,6 +49,7 @@ impl Ledger {
         self.place = place;
         self.flow = Flow::Header;
         self.reached = 0;
+        self.sound = 0;
         self.span(offset, at)
     }
 
@@ -78,6 +82,11 @@ impl Ledger {
         span
     }
 
+    /// Bytes of the burst that are surely those of packets.
+    pub(super) fn sound(&self) -> u64 {
+        self.sound
+    }
+
     /// Packets so far.
     pub(super) fn packets(&self) -> u64 {
         self.packets
@@ -104,6 +113,14 @@ impl Ledger {
                 self.packets += 1;
             }
             _ => {}
+        }
+        let sound = match event {
+            PacketEvent::Short(header) => header.ecc == EccVerdict::Clean,
+            PacketEvent::LongEnd(verdict) => *verdict == ChecksumVerdict::Match,
+            _ => false,
+        };
+        if sound {
+            self.sound = position;
         }
         self.flow = match event {
             PacketEvent::LongStart(header) => Flow::Packet {

@@ -180,7 +180,7 @@ impl Pins {
     fn release<'c>(&mut self, burst: &mut Burst) -> Gathered<'c> {
         burst.line.forget();
         burst.close(None);
-        self.receiver.release();
+        self.receiver.release_after(burst.ledger.sound());
         Gathered::Some
     }
 
