@@ -15,7 +15,7 @@ pub enum Keep {
     Packed,
 }
 
-/// Parameters of a [`FrameAssembler`].
+/// Parameters of a [`crate::FrameAssembler`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AssemblerSettings {
     /// What to keep.
