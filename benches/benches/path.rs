@@ -6,14 +6,14 @@ use std::{convert::Infallible, hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use csi2_analyzer::{
-    AssemblerSettings, Entry, FrameAssembler, Input, Keep, Limits, Pixels, Received, Receiver, ReceiverConfig,
-    StreamFilter,
+    AssemblerSettings, Entry, FrameAssembler, Input, Keep, Limits, LinkEvent, Pixels, Received, Receiver,
+    ReceiverConfig, StreamFilter,
 };
 use csi2_benches::{HEIGHT, WIDTH, noise};
 use csi2_dphy::{LaneBytes, MAX_LANES, Observation};
 use csi2_generator::{EncodeSettings, Encoder, Image, Scene, TransmitLayer, TransmitSettings, Transmitter};
 use csi2_kernels::Backend;
-use csi2_packet::{DataType, LineNumbering, VcExtension, VirtualChannel};
+use csi2_packet::{DataType, LineNumbering, PacketEvent, VcExtension, VirtualChannel};
 
 const LANES: usize = 4;
 
@@ -122,6 +122,13 @@ fn path(c: &mut Criterion) {
             });
         });
     }
+    let mut payload = 0;
+    receive(&mut receiver, &bursts, |received| {
+        if let LinkEvent::Packet(PacketEvent::Payload(bytes)) = received.event {
+            payload += bytes.len();
+        }
+    });
+    assert_eq!(payload, WIDTH / 4 * 5 * HEIGHT);
     group.bench_function(format!("receive/{WIDTH}x{HEIGHT}"), |b| {
         b.iter(|| {
             let mut events = 0_u64;

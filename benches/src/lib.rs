@@ -2,8 +2,9 @@
 //! `cargo bench -p csi2-benches --bench samples -- raw10`.
 //!
 //! Each benchmark checks its answer before it is timed, is named by its parameters (`unpack/raw10/portable/4056px`), counts
-//! packed bytes (of a merge: merged bytes; of sampled pins: samples) and has, in the same group, `memcpy`: a copy that moves as
-//! many bytes, read and written together. Ratios inside one run mean something on a busy machine, bytes per second do not.
+//! packed bytes (of a merge: merged bytes; of sampled pins: samples) and has, in the same group, `memcpy`: a copy of as many
+//! bytes; where input and output differ in size, of half their sum. Ratios inside one run mean something on a busy machine,
+//! bytes per second do not.
 
 /// Samples of a line, and rows of a frame, of a 12 megapixel sensor.
 pub const WIDTH: usize = 4056;

@@ -20,7 +20,6 @@ const LIMITS: Limits = Limits {
     max_lane_lag_bytes: 256,
     max_open_streams: 2,
     max_frame_bytes: 1 << 16,
-    max_findings: 4,
 };
 
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {

@@ -90,11 +90,6 @@ impl Analyzer {
         self.report(FindingCode::CaptureLoss, span, None, Detail::Gap { bytes });
     }
 
-    /// A bound was reached elsewhere, for example in a [`crate::FrameAssembler`].
-    pub fn limit_exceeded(&mut self, span: Span, what: &'static str, limit: u64) {
-        self.report(FindingCode::LimitExceeded, span, None, Detail::Limit { what, limit });
-    }
-
     /// End of the capture: open frames become findings, with the span of the last event.
     pub fn finish(&mut self) {
         self.flush_stray();

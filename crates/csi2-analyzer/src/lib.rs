@@ -1,6 +1,37 @@
 //! The receiving chain: observations in; packets, findings, statistics and frames out. No files, no clock, no threads.
 //!
 //! [`Receiver`] (link and depacketizer) -> [`Received`] events -> [`Analyzer`] and [`FrameAssembler`], side by side.
+//!
+//! A frame of one line, in which a payload bit was hit:
+//!
+//! ```
+//! use csi2_analyzer::{Analyzer, AnalyzerSettings, Entry, FindingCode, Input, Limits, Receiver, ReceiverConfig};
+//! use csi2_dphy::Observation;
+//! use csi2_packet::VcExtension;
+//!
+//! let mut receiver = Receiver::new(ReceiverConfig {
+//!     entry: Entry::Packets { framed: true },
+//!     vcx: VcExtension::Extended,
+//!     limits: Limits::default(),
+//! });
+//! let mut analyzer = Analyzer::new(AnalyzerSettings::default());
+//! let packets: [&[u8]; 3] = [
+//!     &[0x00, 0x01, 0x00, 0x1A],
+//!     &[0x2A, 0x03, 0x00, 0x16, 0xAA, 0xBB, 0xCD, 0x38, 0x97],
+//!     &[0x01, 0x01, 0x00, 0x1D],
+//! ];
+//! let mut found = Vec::new();
+//! for packet in packets {
+//!     let mut input = Input { seen: Observation::Merged(packet), starts: true, ends: true, offset: 0, at: None };
+//!     while let Some(received) = receiver.next(&mut input) {
+//!         analyzer.push(&received);
+//!         found.extend(std::iter::from_fn(|| analyzer.poll()));
+//!     }
+//! }
+//! let codes: Vec<_> = found.iter().map(|finding| finding.code).collect();
+//! assert_eq!(codes, [FindingCode::CrcErr, FindingCode::FrameDataErr]);
+//! assert_eq!((found[0].span.packet, found[0].to_string().is_empty()), (1, false));
+//! ```
 #![no_std]
 extern crate alloc;
 

@@ -1,6 +1,6 @@
 //! Bounds on memory and patience.
 
-/// Bounds. Exceeding one is a finding, never an error and never more memory.
+/// Bounds. Exceeding one costs data and is said: a finding on the link, a count of the assembler. Never more memory.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
     /// Greatest distance between lanes, in byte times.
@@ -12,8 +12,6 @@ pub struct Limits {
     pub max_open_streams: usize,
     /// Bytes of one frame.
     pub max_frame_bytes: usize,
-    /// Findings kept per code; all are counted.
-    pub max_findings: usize,
 }
 
 impl Default for Limits {
@@ -23,7 +21,6 @@ impl Default for Limits {
             max_lane_lag_bytes: 16 << 20,
             max_open_streams: 16,
             max_frame_bytes: 256 << 20,
-            max_findings: 16,
         }
     }
 }

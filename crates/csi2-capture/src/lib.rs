@@ -24,17 +24,21 @@
 //! # Ok::<(), csi2_capture::CaptureError>(())
 //! ```
 
+mod capture_format;
 mod channel_map;
 mod error;
 mod format;
+mod layer;
 mod output;
 mod reader;
 mod registry;
 mod window;
 mod writer;
 
+pub use capture_format::{CaptureFormat, Confidence, Create, Open};
 pub use channel_map::{ChannelMap, MapError};
 pub use error::{CaptureError, ErrorKind, Position};
+pub use layer::Layer;
 pub use reader::{Burst, CaptureInfo, CaptureReader, Channel, Chunk, OpenOptions, Source};
-pub use registry::{CaptureFormat, Confidence, Create, FORMATS, Layer, Open, detect, find, open};
-pub use writer::{CaptureWriter, CreateOptions, WireNote, create};
+pub use registry::{FORMATS, create, detect, find, open};
+pub use writer::{CaptureWriter, CreateOptions, WireNote};

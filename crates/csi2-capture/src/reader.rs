@@ -3,7 +3,7 @@
 use crate::{CaptureError, ErrorKind, Layer};
 use csi2_dphy::{Observation, Tick, Timebase};
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A capture to open: its name for messages and its bytes. Detection and reading need no seek, except for `.sr`
 /// (a ZIP), which is then read from `path`, or spooled to a temporary file by the caller.
@@ -13,7 +13,7 @@ pub struct Source {
     /// The bytes.
     pub stream: Box<dyn Read + Send>,
     /// Where the file lies, for formats that need to seek or have companions (`NAME.lane1`).
-    pub path: Option<std::path::PathBuf>,
+    pub path: Option<PathBuf>,
 }
 
 impl Source {
@@ -32,7 +32,7 @@ impl Source {
                 path: None,
             });
         }
-        let lane = crate::format::lanes::companion(path, 0);
+        let lane = companion(path, 0);
         let path = if !path.exists() && lane.exists() {
             lane.as_path()
         } else {
@@ -51,6 +51,13 @@ impl Source {
         let metadata = std::fs::metadata(self.path.as_deref()?).ok()?;
         metadata.is_file().then_some(metadata.len())
     }
+}
+
+/// The file of a lane: `NAME.lane0` for `NAME`.
+pub(crate) fn companion(name: &Path, lane: usize) -> PathBuf {
+    let mut file = name.as_os_str().to_os_string();
+    file.push(format!(".lane{lane}"));
+    file.into()
 }
 
 /// What the caller knows that the capture may not say.

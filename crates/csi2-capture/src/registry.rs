@@ -1,69 +1,14 @@
 //! The table of capture formats: one row adds one.
 
 use crate::format::{hex, lanes, lanes_text, pcap, pcapng, raw_packets, readmemh, samples, sigrok, vcd};
-use crate::{CaptureError, CaptureReader, CaptureWriter, CreateOptions, ErrorKind, OpenOptions, Source};
+use crate::{
+    CaptureError, CaptureFormat, CaptureReader, CaptureWriter, Confidence, CreateOptions, ErrorKind, OpenOptions,
+    Source,
+};
 use std::io::{self, Cursor, Read};
 
 /// Bytes that detectors may look at.
 const HEAD: usize = 4096;
-
-/// Layer at which a capture records.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Layer {
-    /// CSI-2 packets after lane merging.
-    Packets,
-    /// Bytes per lane.
-    Lanes,
-    /// Wires.
-    Pins,
-}
-
-impl Layer {
-    /// `packets`, `lanes` or `pins`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Packets => "packets",
-            Self::Lanes => "lanes",
-            Self::Pins => "pins",
-        }
-    }
-}
-
-/// How sure a detector is.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Confidence {
-    /// Not this format.
-    No,
-    /// Could be: used when nothing better answers, or the extension agrees.
-    Maybe,
-    /// A signature says so.
-    Certain,
-}
-
-/// Opens a reader on a source.
-pub type Open = fn(Source, &OpenOptions) -> Result<Box<dyn CaptureReader>, CaptureError>;
-/// Creates a writer at a path.
-pub type Create = fn(&CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError>;
-
-/// One capture format.
-pub struct CaptureFormat {
-    /// Name for `--input-format`.
-    pub name: &'static str,
-    /// One line for people.
-    pub description: &'static str,
-    /// Usual extensions, without the dot.
-    pub extensions: &'static [&'static str],
-    /// Layers it can hold, highest first.
-    pub layers: &'static [Layer],
-    /// Whether it can be read from a pipe.
-    pub streams: bool,
-    /// Judges the first bytes (up to 4096) of a file.
-    pub sniff: fn(&[u8]) -> Confidence,
-    /// Reader.
-    pub open: Option<Open>,
-    /// Writer.
-    pub create: Option<Create>,
-}
 
 /// All formats. Where content and extension decide nothing between two of them, the first wins.
 pub const FORMATS: &[CaptureFormat] = &[
@@ -136,7 +81,10 @@ pub fn open(mut source: Source, options: &OpenOptions) -> Result<Box<dyn Capture
             match detect(&head, &source.name) {
                 Some(format) if sampled && format.name == raw_packets::FORMAT.name => &samples::FORMAT,
                 Some(format) => format,
-                None => return Err(CaptureError::new(source.name, 0, ErrorKind::Unrecognised)),
+                None => {
+                    let kind = ErrorKind::Unrecognised { formats: names() };
+                    return Err(CaptureError::new(source.name, 0, kind));
+                }
             }
         }
     };
@@ -147,31 +95,37 @@ pub fn open(mut source: Source, options: &OpenOptions) -> Result<Box<dyn Capture
     open(source, options)
 }
 
-/// The names of all formats.
-pub(crate) fn names() -> String {
-    let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-    names.join(", ")
+/// Creates a capture in the format of this name.
+///
+/// # Errors
+/// When there is no such format, it cannot be written, or not at this layer.
+pub fn create(format: &str, options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
+    let file = options.path.display().to_string();
+    let format = find(format).ok_or_else(|| unknown(&file, format))?;
+    let refuse = |detail| Err(CaptureError::new(&file, 0, ErrorKind::Unsupported { detail }));
+    let Some(create) = format.create else {
+        return refuse(format!("{} files can be read but not written", format.name));
+    };
+    if !format.layers.contains(&options.layer) {
+        let layers: Vec<&str> = format.layers.iter().map(|layer| layer.name()).collect();
+        return refuse(format!(
+            "{} files hold {}, not {}",
+            format.name,
+            layers.join(" or "),
+            options.layer.name()
+        ));
+    }
+    create(options)
+}
+
+fn names() -> Vec<&'static str> {
+    FORMATS.iter().map(|format| format.name).collect()
 }
 
 /// A format that is not in the table.
-pub(crate) fn unknown(file: &str, name: &str) -> CaptureError {
-    let detail = format!("there is no format \"{name}\", only: {}", names());
+fn unknown(file: &str, name: &str) -> CaptureError {
+    let detail = format!("there is no format \"{name}\", only: {}", names().join(", "));
     CaptureError::new(file, 0, ErrorKind::Unsupported { detail })
-}
-
-/// Whether the first bytes of a file are text: UTF-8 without control characters other than white space. A character
-/// may be cut at the end. Nothing is neither.
-pub(crate) fn is_text(head: &[u8]) -> bool {
-    let text = match std::str::from_utf8(head) {
-        Ok(text) => text,
-        // The head may end inside a character.
-        Err(error) if error.error_len().is_none() => {
-            let whole = head.get(..error.valid_up_to()).unwrap_or_default();
-            std::str::from_utf8(whole).unwrap_or_default()
-        }
-        Err(_) => return false,
-    };
-    !text.is_empty() && !text.chars().any(|c| c.is_control() && !c.is_whitespace())
 }
 
 /// Reads the first bytes of a source and puts them back in front of the rest.
@@ -251,14 +205,5 @@ mod tests {
                 format.name
             );
         }
-    }
-
-    #[test]
-    fn text_may_be_cut_inside_a_character() {
-        assert!(is_text("00 1a # \u{b5}s\n".as_bytes()));
-        assert!(is_text(&"00 \u{b5}".as_bytes()[..4]));
-        assert!(!is_text(b"\x00\x01\x00\x1a"));
-        assert!(!is_text(b"ab\xffcd"));
-        assert!(!is_text(b""));
     }
 }

@@ -1,6 +1,6 @@
 //! Writing.
 
-use crate::{Burst, CaptureError, ErrorKind, Layer, find, registry};
+use crate::{Burst, CaptureError, ErrorKind, Layer};
 use csi2_dphy::{LaneBytes, Observation, Tick, Timebase};
 use std::path::PathBuf;
 
@@ -51,29 +51,6 @@ pub trait CaptureWriter: Send {
     /// # Errors
     /// When the operating system refuses.
     fn finish(self: Box<Self>) -> Result<(), CaptureError>;
-}
-
-/// Creates a capture in the format of this name.
-///
-/// # Errors
-/// When there is no such format, it cannot be written, or not at this layer.
-pub fn create(format: &str, options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
-    let file = options.path.display().to_string();
-    let format = find(format).ok_or_else(|| registry::unknown(&file, format))?;
-    let refuse = |detail| Err(CaptureError::new(&file, 0, ErrorKind::Unsupported { detail }));
-    let Some(create) = format.create else {
-        return refuse(format!("{} files can be read but not written", format.name));
-    };
-    if !format.layers.contains(&options.layer) {
-        let layers: Vec<&str> = format.layers.iter().map(|layer| layer.name()).collect();
-        return refuse(format!(
-            "{} files hold {}, not {}",
-            format.name,
-            layers.join(" or "),
-            options.layer.name()
-        ));
-    }
-    create(options)
 }
 
 /// A tick in nanoseconds, rounded down; the last one that fits where it is too late.

@@ -108,3 +108,17 @@ fn a_simulator_loads_them() {
     let once: Vec<String> = (0..4).map(word).collect();
     assert_eq!(words, [once.clone(), once].concat());
 }
+
+/// Not told to name a number of lanes that no link has.
+#[test]
+fn words_wider_than_a_link_are_refused() {
+    let text = b"00112233445566778899aabbccddeeff00\n";
+    let error = csi2_capture::open(source("x.mem", text), &options("readmemh"))
+        .err()
+        .unwrap();
+    let message = error.to_string();
+    assert!(
+        message.contains("17 bytes") && !message.contains("--lanes"),
+        "{message}"
+    );
+}

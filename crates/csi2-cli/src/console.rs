@@ -1,8 +1,8 @@
 //! Messages to people: standard error only.
 
-use crate::args::{Color, CommonArgs};
 use anstream::ColorChoice;
 use clap::builder::styling::{AnsiColor, Style};
+use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
 use std::io::{IsTerminal as _, Write as _};
@@ -16,6 +16,37 @@ pub(crate) const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// Colour of headings.
 pub(crate) const HEADING: Style = Style::new().bold();
 
+/// Options of every command.
+#[derive(Args, Debug)]
+pub(crate) struct ConsoleArgs {
+    /// No messages but errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// More messages
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Colours of messages and reports
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = false
+    )]
+    color: Color,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    /// On a terminal
+    Auto,
+    /// Also into files and pipes
+    Always,
+    /// Not at all
+    Never,
+}
+
 /// Where messages go.
 pub(crate) struct Console {
     quiet: bool,
@@ -24,16 +55,16 @@ pub(crate) struct Console {
 }
 
 impl Console {
-    pub(crate) fn new(common: &CommonArgs) -> Self {
-        match common.color {
+    pub(crate) fn new(args: &ConsoleArgs) -> Self {
+        match args.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         }
         .write_global();
         Self {
-            quiet: common.quiet,
-            verbose: common.verbose,
+            quiet: args.quiet,
+            verbose: args.verbose,
             bar: RefCell::new(None),
         }
     }

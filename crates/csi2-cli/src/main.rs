@@ -1,6 +1,6 @@
 //! The `csi2` command.
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use std::process::ExitCode;
 
 mod args;
@@ -8,9 +8,11 @@ mod command;
 mod console;
 mod failure;
 mod image;
+mod input;
 mod keep;
 mod number;
 mod output;
+mod read_args;
 mod record;
 mod report;
 mod session;
@@ -19,8 +21,8 @@ mod transmit;
 
 fn main() -> ExitCode {
     let cli = args::Cli::parse();
-    let console = console::Console::new(&cli.common);
-    match command::run(cli.command, &console) {
+    let console = console::Console::new(&cli.console);
+    match command::run(cli.command, args::Cli::command, &console) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if let Some(message) = failure.message() {

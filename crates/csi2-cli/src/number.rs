@@ -1,4 +1,4 @@
-//! Values of options: numbers with SI suffixes, sizes, ranges.
+//! Values of options: numbers with SI suffixes, lane counts, sizes, ranges.
 
 use std::ops::Range;
 
@@ -113,6 +113,14 @@ pub(crate) fn frames(text: &str) -> Result<Frames, String> {
         return Err(format!("{}..{} holds no frame", range.start, range.end));
     }
     Ok(Frames(range))
+}
+
+/// Lane counts that exist.
+pub(crate) fn lanes(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(lanes @ (1..=4 | 8)) => Ok(lanes),
+        _ => Err("expected 1, 2, 3, 4 or 8".into()),
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! Outputs that appear under their name only when whole, and standard output that may close early.
 
 use crate::failure::Failure;
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file on its way: written beside its place, moved there by [`Output::finish`]. `-` is standard output.
+/// A file on its way: written beside its place, moved there by [`Output::finish`]. `-` is standard output. Devices and
+/// pipes are written directly.
 pub(crate) struct Output {
     name: String,
     target: Target,
@@ -13,6 +15,7 @@ pub(crate) struct Output {
 
 enum Target {
     Standard(Stdout),
+    Direct(BufWriter<File>),
     File(PathBuf, BufWriter<NamedTempFile>),
 }
 
@@ -25,14 +28,28 @@ impl Output {
                 target: Target::Standard(stdout()),
             });
         }
+        let failed = |error| Failure::io(&name, error);
+        // Renaming over a symbolic link would replace the link, and over a device the device.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match std::fs::metadata(&path) {
+            Ok(found) if found.is_dir() => return Err(failed(std::io::ErrorKind::IsADirectory.into())),
+            Ok(found) if !found.is_file() => {
+                let file = File::options().write(true).open(&path).map_err(failed)?;
+                return Ok(Self {
+                    name,
+                    target: Target::Direct(BufWriter::with_capacity(1 << 18, file)),
+                });
+            }
+            _ => {}
+        }
         let directory = match path.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let file = temporary(directory).map_err(|error| Failure::io(&name, error))?;
+        let file = temporary(directory).map_err(failed)?;
         Ok(Self {
             name,
-            target: Target::File(path.to_owned(), BufWriter::with_capacity(1 << 18, file)),
+            target: Target::File(path, BufWriter::with_capacity(1 << 18, file)),
         })
     }
 
@@ -40,6 +57,7 @@ impl Output {
     pub(crate) fn write(&mut self, body: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
         let result = match &mut self.target {
             Target::Standard(out) => body(out),
+            Target::Direct(out) => body(out),
             Target::File(_, out) => body(out),
         };
         result.map_err(|error| Failure::io(&self.name, error))
@@ -50,6 +68,7 @@ impl Output {
         let Self { name, target } = self;
         match target {
             Target::Standard(mut out) => out.flush().map_err(|error| Failure::io(&name, error)),
+            Target::Direct(mut out) => out.flush().map_err(|error| Failure::io(&name, error)),
             Target::File(path, out) => {
                 let file = out
                     .into_inner()

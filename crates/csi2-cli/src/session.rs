@@ -1,8 +1,10 @@
 //! Opening a capture, and the one loop that runs it through the receiving chain.
 
-use crate::args::ReadArgs;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::input;
+use crate::read_args::ReadArgs;
+use crate::report::text;
 use csi2_analyzer::{Input, Limits, Received, Receiver, ReceiverConfig};
 use csi2_capture::{CaptureError, CaptureInfo, CaptureReader, Chunk, OpenOptions, Source};
 use csi2_dphy::{Observation, PinMap, Tick, Timebase};
@@ -104,15 +106,24 @@ pub(crate) fn open(args: &ReadArgs, console: &Console) -> Result<Opened, Failure
 /// Copies a pipe to a temporary file where its format needs a seek.
 fn spool(source: &mut Source, options: &OpenOptions) -> Result<Option<tempfile::NamedTempFile>, Failure> {
     const HEAD: u64 = 4096;
-    let regular = source.path.as_ref().is_some_and(|path| path.is_file());
-    if regular {
-        return Ok(None);
-    }
     let name = source.name.clone();
     let failed = |error| Failure::io(&name, error);
+    let empty = || Failure::file(&name, "at byte 0: expected a capture, but the file is empty");
+    let metadata = source.path.as_ref().and_then(|path| std::fs::metadata(path).ok());
+    if let Some(file) = metadata.as_ref().filter(|metadata| metadata.is_file()) {
+        // `/proc` and the like give files of no length that have content all the same.
+        return if file.len() == 0 && is_empty(source).map_err(failed)? {
+            Err(empty())
+        } else {
+            Ok(None)
+        };
+    }
     let mut stream = std::mem::replace(&mut source.stream, Box::new(std::io::empty()));
     let mut head = Vec::new();
     stream.by_ref().take(HEAD).read_to_end(&mut head).map_err(failed)?;
+    if head.is_empty() {
+        return Err(empty());
+    }
     let format = match &options.format {
         Some(format) => csi2_capture::find(format),
         None => csi2_capture::detect(&head, &source.name),
@@ -122,12 +133,28 @@ fn spool(source: &mut Source, options: &OpenOptions) -> Result<Option<tempfile::
         source.stream = Box::new(stream);
         return Ok(None);
     }
+    if metadata.is_some_and(|metadata| input::is_device(&metadata)) {
+        return Err(Failure::file(
+            &name,
+            "a device may have no end, but this format is needed whole: copy what is wanted of it to a file",
+        ));
+    }
     let mut copy = tempfile::NamedTempFile::new().map_err(failed)?;
     std::io::copy(&mut stream, &mut copy).map_err(failed)?;
     copy.rewind().map_err(failed)?;
     source.stream = Box::new(copy.reopen().map_err(failed)?);
     source.path = Some(copy.path().to_owned());
     Ok(Some(copy))
+}
+
+/// Looks at the first byte, and puts it back.
+fn is_empty(source: &mut Source) -> std::io::Result<bool> {
+    let mut stream = std::mem::replace(&mut source.stream, Box::new(std::io::empty()));
+    let mut first = Vec::new();
+    stream.by_ref().take(1).read_to_end(&mut first)?;
+    let empty = first.is_empty();
+    source.stream = Box::new(std::io::Cursor::new(first).chain(stream));
+    Ok(empty)
 }
 
 /// Whether to go on after an event.
@@ -159,6 +186,8 @@ pub(crate) struct Session {
     lanes: Option<usize>,
     clock: Clock,
     link: Option<u16>,
+    /// Something of the link was there.
+    link_seen: bool,
     other_links: u64,
 }
 
@@ -205,6 +234,7 @@ impl Session {
                 ..Clock::default()
             },
             link: args.link,
+            link_seen: false,
             other_links: 0,
             opened,
         })
@@ -284,12 +314,18 @@ impl Session {
     ) -> Result<Option<CaptureError>, Failure> {
         let result = self.each_chunk(console, each);
         console.progress_done();
+        if let (Some(link), false, 1..) = (self.link, self.link_seen, self.other_links) {
+            return Err(Failure::usage(format!(
+                "{}: nothing is recorded of link {link}, all is of other links: leave --link out for the first of them",
+                self.opened.name
+            )));
+        }
         if self.other_links > 0 {
             console.warning(&format!(
-                "{}: read link {} only; {} records of other links are left out (--link N chooses)",
+                "{}: read link {} only; {} of other links left out (--link N chooses)",
                 self.opened.name,
                 self.link.unwrap_or(0),
-                self.other_links
+                text::count(self.other_links, "record")
             ));
         }
         result
@@ -310,8 +346,9 @@ impl Session {
                 link,
             };
             self.clock.see(&chunk);
-            self.link.get_or_insert(link);
-            if each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
+            self.link_seen = *self.link.get_or_insert(link) == link;
+            self.other_links += u64::from(!self.link_seen);
+            if self.link_seen && each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
                 return Ok(None);
             }
         }
@@ -330,6 +367,7 @@ impl Session {
                 self.other_links += 1;
                 continue;
             }
+            self.link_seen = true;
             if each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
                 return Ok(None);
             }

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::number;
+use crate::read_args::format_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use csi2_capture::{Burst, CaptureError, CaptureFormat, CaptureWriter, CreateOptions, Layer, WireNote};
@@ -15,6 +16,9 @@ const WRITING: &str = "Link options";
 /// Data lanes and bit rate of a link that says nothing about them.
 pub(crate) const DEFAULT_LANES: usize = 4;
 pub(crate) const DEFAULT_RATE: u64 = 1_000_000_000;
+
+/// Samples of a pause: a wrong time stamp must not fill the disk.
+pub(crate) const LONGEST_PAUSE: u64 = 1 << 31;
 
 /// What the capture to write should look like.
 #[derive(Args, Debug)]
@@ -35,7 +39,7 @@ pub(crate) struct LinkArgs {
     #[arg(long, default_value = "continuous", help_heading = WRITING)]
     clock: ClockName,
     /// Pins: lateness of each lane in bits: 0,3,1
-    #[arg(long, value_name = "UI,UI,...", value_delimiter = ',', help_heading = WRITING)]
+    #[arg(long, value_name = "UI,UI,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(0..=65535), help_heading = WRITING)]
     skew: Vec<u32>,
     /// Pins: begin with a deskew burst
     #[arg(long, help_heading = WRITING)]
@@ -66,7 +70,7 @@ enum ClockName {
 }
 
 fn output_formats() -> PossibleValuesParser {
-    crate::args::names(|format| format.create.is_some())
+    format_names(|format| format.create.is_some())
 }
 
 /// Format and layer to write.

@@ -3,7 +3,7 @@
 //! Ref: ngscopeclient/scopehal `scopeprotocols/DPhyDataDecoder.cpp`, `DPhyEscapeModeDecoder.cpp`;
 //! Microchip CSI-2 documentation, high-speed transmission and escape mode.
 
-use crate::sot::{Found, SyncSearch};
+use crate::sot::{Found, LEAST_TURN_BLIND, SyncSearch};
 use crate::{LineState, SotVerdict, Tick};
 
 /// What a lane did.
@@ -238,12 +238,15 @@ impl LaneReceiver {
                 {
                     let start = self.bits.wrapping_sub(u64::from(behind));
                     let before = stop_at.saturating_sub(self.first) / 8;
-                    self.candidate = Some(Candidate {
-                        sync: verdict,
-                        start,
-                        at,
-                        before,
-                    });
+                    // Sooner, it is a header that looks like that.
+                    if start.wrapping_sub(self.first) >= LEAST_TURN_BLIND {
+                        self.candidate = Some(Candidate {
+                            sync: verdict,
+                            start,
+                            at,
+                            before,
+                        });
+                    }
                 }
                 self.take_byte().map(LaneEvent::Byte)
             }

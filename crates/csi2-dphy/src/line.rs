@@ -1,4 +1,6 @@
 //! States of a pair of wires in low-power mode.
+//!
+//! Ref: ngscopeclient/scopehal `scopeprotocols/DPhyDataDecoder.cpp`, `DPhyEscapeModeDecoder.cpp`.
 
 /// Low-power state of a pair, named by the levels of Dp and Dn.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -76,7 +76,8 @@ pub struct Samples<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Bytes of each lane, after its sync byte. Lanes may differ in length at the end of a burst.
+/// Bytes of each lane. What is sent is data alone; what a capture saw may have sync bytes and trail around it. Lanes may
+/// differ in length at the end of a burst.
 #[derive(Clone, Copy, Debug)]
 pub struct LaneBytes<'a> {
     /// One slice per lane; those at and above `count` are empty.

@@ -35,6 +35,15 @@ const LEAST_ZEROS: u32 = 6;
 const LEAST_ZEROS_BLIND: u32 = 16;
 /// Ones of a stop state, without LP wires: 100 ns are 8 UI at 80 Mb/s.
 const LEAST_ONES_BLIND: u32 = 8;
+/// From the start of a burst to the start of the next, without LP wires: a trail, the stop state, zeros, and the sync byte
+/// from its first one on.
+pub(crate) const LEAST_TURN_BLIND: u64 = 8 + LEAST_ONES_BLIND as u64 + LEAST_ZEROS_BLIND as u64 + 5;
+/// Up to so many undefined bits end a trail.
+const MOST_UNDEFINED: u8 = 7;
+/// So many of them may come behind what looks like a damaged sync byte: its last four bits may be all there is of it.
+const UNDEFINED_BEHIND: u8 = MOST_UNDEFINED - 4;
+/// Ones behind those that tell the stop state from data: as a header they would be of a reserved type.
+const STOP_ONES_BLIND: u8 = 16;
 
 /// What the search found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -59,6 +68,8 @@ enum State {
     Window { left: u8 },
     /// [`SYNC_OR_DESKEW`], and more ones.
     Ones { run: u8 },
+    /// Without LP wires: a sync byte with a wrong bit, and what may be the stop state after it.
+    Doubt { seen: u8 },
     /// As many ones as a deskew burst has, then alternating bits.
     Alternating { ones: u8, seen: u8 },
     /// No sync byte where one should have been.
@@ -130,6 +141,10 @@ impl SyncSearch {
                         self.state = State::Ones { run: ONES_OF_SYNC };
                         None
                     }
+                    1 if self.blind => {
+                        self.state = State::Doubt { seen: 0 };
+                        None
+                    }
                     1 => self.sync(history, SotVerdict::OneBit, 0),
                     _ if left > 1 => {
                         self.state = State::Window { left: left - 1 };
@@ -162,8 +177,25 @@ impl SyncSearch {
                 } else if !bit && DESKEW_ONES.contains(&run) {
                     self.state = State::Alternating { ones: run, seen: 1 };
                     None
+                } else if self.blind && behind <= UNDEFINED_BEHIND {
+                    self.state = State::Doubt { seen: behind };
+                    None
                 } else {
                     self.sync(history, SotVerdict::OneBit, behind)
+                }
+            }
+            State::Doubt { seen } => {
+                if seen == 0 {
+                    self.mark = at;
+                }
+                if !bit && seen >= UNDEFINED_BEHIND {
+                    self.sync(history, SotVerdict::OneBit, seen + 1)
+                } else if seen + 1 < UNDEFINED_BEHIND + STOP_ONES_BLIND {
+                    self.state = State::Doubt { seen: seen + 1 };
+                    None
+                } else {
+                    self.give_up(history);
+                    None
                 }
             }
             State::Alternating { ones, seen } => {
@@ -234,9 +266,12 @@ impl SyncSearch {
         self.state == State::Lost
     }
 
-    /// Whether ones are awaited that tell a damaged sync byte from a deskew burst.
+    /// Whether ones are awaited that tell a damaged sync byte from a deskew burst or a stop state.
     pub(crate) fn is_undecided(&self) -> bool {
-        matches!(self.state, State::Ones { .. } | State::Alternating { .. })
+        matches!(
+            self.state,
+            State::Ones { .. } | State::Doubt { .. } | State::Alternating { .. }
+        )
     }
 
     fn least_zeros(&self) -> u32 {
@@ -328,12 +363,12 @@ mod tests {
                 let skip = if blind { 0 } else { 40 };
                 for first in 0..=255 {
                     for second in [0x00, 0x01, 0x80, 0x55, 0x57, 0xAA, 0xFF] {
-                        let data = [first, second, 0x35];
+                        let data = [first, second, 0x37];
                         let bits = burst(zeros, SYNC, data).skip(skip);
                         assert_eq!(search(blind, bits), Some((40 - skip + zeros + 8, SotVerdict::Clean)));
                         for error in 0..8 {
-                            // Without LP wires, more than 17 ones in a row are a stop state.
-                            if blind && error == 6 && first == 0xFF && second == 0xFF {
+                            // Without LP wires, so many ones in a row are a stop state.
+                            if blind && first >= 0xF8 && second == 0xFF {
                                 continue;
                             }
                             let bits = burst(zeros, SYNC ^ 1 << error, data).skip(skip);
@@ -378,6 +413,27 @@ mod tests {
             search(true, ones(24).chain(zeros(130)).chain(ones(300)).chain(next)),
             Some((24 + 130 + 300 + 40 + 64 + 8, SotVerdict::Clean))
         );
+    }
+
+    #[test]
+    fn the_undefined_end_of_a_trail_is_not_a_damaged_sync_byte() {
+        let zeros = |count| core::iter::repeat_n(false, count);
+        let ones = |count| core::iter::repeat_n(true, count);
+        // Data that ends in ones, a trail of zeros with any seven last bits, the stop state, the next burst.
+        let mut refused = 0;
+        for end in 0..128u8 {
+            let trail = zeros(40).chain(byte(end).take(7));
+            let bits = ones(24).chain(trail).chain(ones(20)).chain(burst(64, SYNC, [1, 2, 3]));
+            let found = search(true, bits);
+            let next = Some((24 + 40 + 7 + 20 + 40 + 64 + 8, SotVerdict::Clean));
+            // Only an undamaged sync byte is taken for one.
+            assert!(
+                found == next || matches!(found, Some((_, SotVerdict::Clean))),
+                "{end:02x}: {found:?}"
+            );
+            refused += usize::from(found == next);
+        }
+        assert!(refused >= 120, "{refused} of 128");
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! Which bodies run.
+//! The choice between bodies.
 
-/// A value that proves what this CPU can do. Resolved once, passed down; one dispatch a line, never a pixel.
+/// Which bodies run: resolved once and passed down, so that there is one dispatch a line, never one a pixel.
+///
+/// A variant that needs features of the CPU will hold a value that only [`Backend::detect`] and [`Backend::available`] can
+/// make: to have it is to know that it may run.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Backend {

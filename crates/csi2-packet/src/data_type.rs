@@ -32,6 +32,7 @@ pub enum Class {
     Reserved,
 }
 
+/// The codes that have a name, as it stands in the table.
 #[allow(missing_docs)]
 impl DataType {
     pub const FRAME_START: Self = Self(0x00);
@@ -83,7 +84,9 @@ impl DataType {
     pub const USER6: Self = Self(0x35);
     pub const USER7: Self = Self(0x36);
     pub const USER8: Self = Self(0x37);
+}
 
+impl DataType {
     /// The low six bits of a data identifier.
     pub const fn from_bits(data_identifier: u8) -> Self {
         Self(data_identifier & 0x3F)
@@ -113,6 +116,7 @@ impl DataType {
     pub const fn name(self) -> &'static str {
         self.row().name
     }
+    /// What kind of packet it makes.
     pub const fn class(self) -> Class {
         self.row().class
     }

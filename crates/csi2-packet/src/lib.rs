@@ -1,5 +1,23 @@
 //! The CSI-2 low-level protocol: packet header with ECC, payload checksum, short and long packets, an incremental
 //! receiver and a frame sequencer. Zero-copy, no allocation, no panics on any input.
+//!
+//! [`Packet`] reads a whole packet from a slice, [`Depacketizer`] packets from bytes as they arrive; [`ShortPacket::emit`] and
+//! [`LongPacket::emit`] write what both read.
+//!
+//! ```
+//! use csi2_packet::{DataType, EccVerdict, LongPacket, Packet, PacketHeader, VcExtension, VirtualChannel};
+//!
+//! let header = PacketHeader { channel: VirtualChannel::ZERO, data_type: DataType::RAW10, word: 5 };
+//! let mut wire = [0; 11];
+//! LongPacket::emit(header, &[0x5E, 0xC2, 0xA0, 0xAB, 0x33], &mut wire)?;
+//!
+//! // On the way the data type turns from RAW10 to RAW8.
+//! wire[0] ^= 0x01;
+//! let (packet, length) = Packet::parse(&wire, VcExtension::Extended)?;
+//! assert_eq!((packet.received().header, length), (header, 11));
+//! assert_eq!(packet.received().ecc, EccVerdict::Corrected { bit: 0 });
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
 #![no_std]
 
 mod checksum;

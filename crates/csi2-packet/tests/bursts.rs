@@ -311,3 +311,12 @@ fn trailing_bytes_are_told_once_per_piece_and_lent() {
     let notes = receive(settings(Framing::Bursts, 0), &[bytes], std::iter::empty());
     assert_eq!(notes.last(), Some(&Note::Trailing(0, vec![0x11; 32])));
 }
+
+#[test]
+fn undefined_bits_behind_a_trail_are_no_damaged_header() {
+    let packet = [0xBE, 0x04, 0x00, 0x8A, 0, 0, 0, 0, 0x10, 0x0E];
+    // On two lanes, ones and then a cut byte on each. The first four bytes are a header with a wrong check bit.
+    let clean = burst(2, &packet);
+    let worn = burst(2, &[&packet[..], &[0xFF, 0xFF, 0xFF, 0xDF, 0x3F]].concat());
+    assert_eq!(worn, clean);
+}

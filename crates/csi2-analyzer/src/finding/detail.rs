@@ -105,8 +105,6 @@ pub enum Detail {
     },
     /// A gap of the capture; bytes where known.
     Gap { bytes: Option<u64> },
-    /// A bound of [`crate::Limits`] was reached.
-    Limit { what: &'static str, limit: u64 },
 }
 
 impl fmt::Display for Detail {
@@ -256,7 +254,6 @@ impl fmt::Display for Detail {
             }
             Self::Gap { bytes: Some(bytes) } => write!(f, "{bytes} bytes are missing from the capture"),
             Self::Gap { bytes: None } => f.write_str("the capture has a gap of unknown length"),
-            Self::Limit { what, limit } => write!(f, "{what}: limit is {limit}"),
         }
     }
 }

@@ -32,7 +32,6 @@ pub enum FindingCode {
     LaneAlignErr,
     EotSyncErr,
     ControlErr,
-    HsTimeout,
     SkewCalSeen,
     EccCorrected,
     EccDouble,
@@ -52,7 +51,6 @@ pub enum FindingCode {
     DataOutsideFrame,
     Yuv420WcErr,
     CaptureLoss,
-    LimitExceeded,
 }
 
 /// A row of the table.
@@ -166,7 +164,7 @@ mod tests {
         for (index, row) in FINDINGS.iter().enumerate() {
             assert_eq!(row.code as usize, index, "{}", row.name);
         }
-        assert_eq!(FINDINGS.len(), FindingCode::LimitExceeded as usize + 1);
+        assert_eq!(FINDINGS.len(), FindingCode::CaptureLoss as usize + 1);
     }
 
     #[test]

@@ -48,14 +48,6 @@ pub const FINDINGS: &[FindingRow] = &[
                  ground, and that P and N of the lane are not exchanged.",
     },
     FindingRow {
-        code: HsTimeout,
-        name: "HS_TIMEOUT",
-        severity: Error,
-        meaning: "A burst never returned to the stop state.",
-        advice: "The transmitter hangs in high speed or its low-power drivers are off; in a capture, the low-power \
-                 wires may be missing or swapped.",
-    },
-    FindingRow {
         code: SkewCalSeen,
         name: "SKEW_CAL_SEEN",
         severity: Info,
@@ -205,12 +197,5 @@ pub const FINDINGS: &[FindingRow] = &[
         severity: Error,
         meaning: "The capture itself has a gap: data is missing that the link may have carried.",
         advice: "Raise the buffer or lower the rate of the capturing device; do not blame the link for what follows.",
-    },
-    FindingRow {
-        code: LimitExceeded,
-        name: "LIMIT_EXCEEDED",
-        severity: Warning,
-        meaning: "A bound on memory was reached and data was left out.",
-        advice: "If the stream is really that large, raise the limit; else frame ends are missing or headers are damaged.",
     },
 ];

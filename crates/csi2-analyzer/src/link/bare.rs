@@ -1,10 +1,10 @@
 //! Lane files without sync bytes or trail: packets back to back, each distributed from lane 0 anew.
 
 use super::burst::{Burst, HEADER_BYTES};
+use super::lane_files::Files;
 use super::ledger::Flow;
 use super::place::{Pieces, Place};
 use super::sync::is_clean;
-use super::unframed::Files;
 use super::{Advance, no_news};
 use csi2_dphy::{LaneBytes, MAX_LANES};
 

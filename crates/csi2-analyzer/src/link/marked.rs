@@ -2,11 +2,11 @@
 
 use super::boundary::{FEW_LANES, Next, Reach, Search, next, proof, reach};
 use super::burst::{Burst, HEADER_BYTES};
+use super::lane_files::Files;
 use super::ledger::Flow;
 use super::place::Place;
 use super::rows::Rows;
 use super::sync::{First, Opening, Sync, first_of, is_clean, is_idle, sync_verdict, trouble};
-use super::unframed::Files;
 use super::{Advance, no_news};
 use csi2_dphy::{LaneBytes, MAX_LANES, PinEvent};
 

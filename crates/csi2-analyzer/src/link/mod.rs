@@ -4,6 +4,7 @@ mod bare;
 mod boundary;
 mod burst;
 mod framed;
+mod lane_files;
 mod ledger;
 mod line;
 mod marked;

@@ -2,13 +2,14 @@
 
 use super::bare::Bare;
 use super::boundary::{Search, reach};
-use super::burst::{Burst, Said};
+use super::burst::Burst;
+use super::lane_files::Files;
 use super::marked::Marked;
 use super::sync::{Opening, is_clean, is_idle, opening};
 use super::window::Window;
-use super::{Advance, Input, LinkEvent, consumed};
+use super::{Advance, Input, consumed};
 use crate::Limits;
-use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinEvent, Tick};
+use csi2_dphy::{LaneBytes, Observation};
 use csi2_kernels::Backend;
 use csi2_packet::VcExtension;
 
@@ -16,17 +17,6 @@ use csi2_packet::VcExtension;
 const REST: usize = 16;
 /// Rows that are searched for a burst when the file starts in the middle of something.
 const SEARCH: usize = 64 << 10;
-
-/// What all modes work with.
-pub(super) struct Files {
-    pub(super) window: Window,
-    pub(super) vcx: VcExtension,
-    pub(super) max_skew: usize,
-    pub(super) backend: Backend,
-    pub(super) at: Option<Tick>,
-    /// Merged bytes of the burst.
-    pub(super) merged: u64,
-}
 
 enum Mode {
     /// Not known yet.
@@ -121,64 +111,5 @@ impl Unframed {
             None if complete => Advance::Starved,
             None => self.files.keep(burst, lanes).unwrap_or(Advance::Starved),
         }
-    }
-}
-
-impl Files {
-    /// Lane that holds the burst's next byte.
-    pub(super) fn phase(&self) -> usize {
-        (self.merged % self.window.count() as u64) as usize
-    }
-
-    /// Gives the next merged bytes, at most `bytes`, to the burst; returns how many there were.
-    pub(super) fn merge(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, bytes: usize) -> usize {
-        let merged = self.look(burst, lanes, bytes);
-        burst.line.admit(merged);
-        merged
-    }
-
-    /// Merges, but leaves open what the bytes are.
-    pub(super) fn look(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, bytes: usize) -> usize {
-        let rows = self.window.rows(lanes);
-        let phase = self.phase();
-        let merged = rows.merge(self.backend, phase, burst.line.room(bytes));
-        let share = rows.share(phase, merged);
-        self.window.take(lanes, &share);
-        burst.line.filled(merged);
-        self.merged += merged as u64;
-        merged
-    }
-
-    /// Gives bytes of each lane to the burst, lane after lane.
-    pub(super) fn pass(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, share: &[usize; MAX_LANES]) {
-        let rows = self.window.rows(lanes);
-        for (lane, &bytes) in share.iter().enumerate() {
-            let from = rows.lane(lane);
-            let room = burst.line.room(bytes.min(from.len()));
-            let passed = room.iter_mut().zip(from).map(|(to, from)| *to = *from).count();
-            burst.line.filled(passed);
-            burst.line.admit(passed);
-        }
-        self.window.take(lanes, share);
-    }
-
-    /// Keeps the input until more comes. An event when the lanes are too far apart for that.
-    pub(super) fn keep<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>) -> Option<Advance<'c>> {
-        let lane = self.window.keep(lanes).err()?;
-        burst.close(None);
-        Some(self.trouble(burst, |at| PinEvent::AlignError { lane, at }))
-    }
-
-    pub(super) fn trouble<'c>(&self, burst: &Burst, what: impl Fn(Tick) -> PinEvent) -> Advance<'c> {
-        let offset = self
-            .window
-            .positions()
-            .iter()
-            .take(self.window.count())
-            .copied()
-            .min()
-            .unwrap_or(0);
-        let span = burst.ledger.span(offset, self.at);
-        Advance::Said(Said::new(LinkEvent::Lane(what(self.at.unwrap_or(0))), span))
     }
 }

@@ -5,10 +5,9 @@
 //!   A burst ends at a line that holds nothing or a comment only, and where the address jumps. Such marks are
 //!   looked for at the start of the file; where there are none, the capture is not framed.
 
-use crate::format::text::{self, LineKind, Lines, WordError};
+use crate::format::text::{self, Comment, LineKind, Lines, WordError, each_line, is_text};
 use crate::output::OutputFile;
 use crate::reader::Fused;
-use crate::registry::is_text;
 use crate::window::Window;
 use crate::writer::whole_packet;
 use crate::{
@@ -104,29 +103,6 @@ impl Style {
         }
         Self::Memory { framed: false }
     }
-}
-
-/// How the comment of a line starts.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Comment {
-    /// As the ones that [`super::readmemh`] writes before each burst.
-    Burst,
-    /// Otherwise, or there is none.
-    Other,
-}
-
-/// The lines of the start of a file, comments blanked out. The last one may be cut.
-pub(crate) fn each_line(head: &[u8]) -> impl Iterator<Item = (Vec<u8>, Comment)> {
-    let mut open = false;
-    head.split(|&byte| byte == b'\n').map(move |line| {
-        let comment = match line.starts_with(super::readmemh::BURST.as_bytes()) {
-            true => Comment::Burst,
-            false => Comment::Other,
-        };
-        let mut line = line.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(line).to_vec();
-        text::blank_comments(&mut line, &mut open);
-        (line, comment)
-    })
 }
 
 /// Reads both styles.

@@ -2,7 +2,7 @@
 //! and trail included, burst after burst. Nothing marks where a burst starts.
 
 use crate::output::OutputFile;
-use crate::reader::Fused;
+use crate::reader::{Fused, companion};
 use crate::window::Window;
 use crate::writer::{lane_count, whole_lanes};
 use crate::{
@@ -27,13 +27,6 @@ pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
 
 /// Bytes of a lane in one chunk.
 const PIECE: usize = 64 * 1024;
-
-/// The file of a lane: `NAME.lane0` for `NAME`.
-pub(crate) fn companion(name: &Path, lane: usize) -> PathBuf {
-    let mut file = name.as_os_str().to_os_string();
-    file.push(format!(".lane{lane}"));
-    file.into()
-}
 
 /// Byte clocks of a burst in which every lane sends its sync byte, its data and at least one byte of trail.
 pub(crate) fn wire_rows(lanes: &[&[u8]]) -> usize {

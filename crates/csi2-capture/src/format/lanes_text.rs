@@ -11,12 +11,10 @@
 //! A line with `-` alone, or an empty one, ends a burst. `--` or `..` stands for a lane without a byte. The sync bytes
 //! are part of the burst, as is the trail where it was recorded.
 
-use crate::format::hex::each_line;
 use crate::format::lanes::{wire_byte, wire_rows};
-use crate::format::text::{self, LineKind, Lines, WordError};
+use crate::format::text::{self, LineKind, Lines, WordError, each_line, is_text};
 use crate::output::OutputFile;
 use crate::reader::Fused;
-use crate::registry::is_text;
 use crate::window::Window;
 use crate::writer::{lane_count, whole_lanes};
 use crate::{

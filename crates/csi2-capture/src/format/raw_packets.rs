@@ -1,8 +1,8 @@
 //! Packets one after another, nothing between them: only the packets themselves tell where one ends.
 
+use crate::format::text::is_text;
 use crate::output::OutputFile;
 use crate::reader::Fused;
-use crate::registry::is_text;
 use crate::window::Window;
 use crate::writer::merged;
 use crate::{
@@ -17,14 +17,33 @@ pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
     extensions: &["bin", "csi2", "raw", "pkt"],
     layers: &[Layer::Packets],
     streams: true,
-    // Nothing marks such a file: anything that is not text could be one.
-    sniff: |head| match head.is_empty() || is_text(head) {
+    // Nothing marks such a file: anything that is neither text nor certainly something else could be one.
+    sniff: |head| match head.is_empty() || is_text(head) || is_foreign(head) {
         true => Confidence::No,
         false => Confidence::Maybe,
     },
     open: Some(|source, options| Ok(Box::new(Fused::new(Reader::new(source, options))))),
     create: Some(create),
 };
+
+/// How files begin that hold no packets but may be given by mistake. None is a header with a correct ECC.
+const FOREIGN: &[&[u8]] = &[
+    b"\x7FELF",
+    b"\x89PNG",
+    b"\xFF\xD8\xFF",
+    b"\x1F\x8B\x08",
+    b"\xFD7zXZ",
+    b"\x28\xB5\x2F\xFD",
+    b"BZh",
+    b"%PDF",
+    b"\x93NUMPY",
+    b"\x89HDF",
+    b"PK\x03\x04",
+];
+
+fn is_foreign(head: &[u8]) -> bool {
+    FOREIGN.iter().any(|magic| head.starts_with(magic))
+}
 
 struct Reader {
     window: Window,

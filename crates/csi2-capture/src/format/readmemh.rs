@@ -1,6 +1,8 @@
 //! Memory files for `$readmemh`: packets as a memory of bytes, or lanes as a memory of words with a byte of each lane,
 //! lane 0 in the least significant. One word a line, a comment before each burst.
 //!
+//! Ref: IEEE Std 1364-2005 clause 17 (`$readmemh`)
+//!
 //! ```verilog
 //! reg [8*LANES-1:0] memory [0:WORDS-1];
 //! initial $readmemh("capture.mem", memory);
@@ -9,7 +11,7 @@
 use crate::format::hex::{self, Style};
 use crate::format::lanes::{wire_byte, wire_rows};
 use crate::format::lanes_text::{self, Columns};
-use crate::format::text;
+use crate::format::text::{self, BURST};
 use crate::output::OutputFile;
 use crate::reader::Fused;
 use crate::window::Window;
@@ -18,7 +20,7 @@ use crate::{
     Burst, CaptureError, CaptureFormat, CaptureInfo, CaptureReader, CaptureWriter, Confidence, CreateOptions,
     ErrorKind, Layer, OpenOptions, Source, WireNote,
 };
-use csi2_dphy::{Observation, Tick, Timebase};
+use csi2_dphy::{MAX_LANES, Observation, Tick, Timebase};
 
 pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
     name: "readmemh",
@@ -38,8 +40,6 @@ pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
 const TITLE: &str = "// csi2 memory file";
 /// What follows in files of lanes.
 const LANES: &str = ": one byte of each of the lanes a word, lane 0 lowest";
-/// How the comment before each burst starts.
-pub(crate) const BURST: &str = "// burst ";
 /// Bytes of a file that are searched for its style.
 const LOOKAHEAD: usize = 256 * 1024;
 
@@ -58,6 +58,14 @@ fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn CaptureReader>,
         let reader = lanes_text::Reader::new(window, info(Layer::Lanes), Columns::Word, options)?;
         return Ok(Box::new(Fused::new(reader)));
     }
+    if lanes > MAX_LANES {
+        let detail =
+            format!("words of {lanes} bytes, where a word holds one byte, or one of each of up to {MAX_LANES} lanes");
+        return Err(window.error(ErrorKind::Malformed {
+            what: "memory file",
+            detail,
+        }));
+    }
     if lanes > 1 {
         let detail = format!(
             "words of {lanes} bytes; where a word holds a byte of each of {lanes} lanes, lane 0 lowest, say --lanes {lanes}"
@@ -74,7 +82,7 @@ fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn CaptureReader>,
 
 /// Digits of the first word that is not an address; 0 where there is none.
 fn first_word(head: &[u8]) -> usize {
-    let mut lines = hex::each_line(head);
+    let mut lines = text::each_line(head);
     let width = lines.find_map(|(line, _)| {
         let mut data = text::words(&line).filter(|(_, word)| !word.starts_with(b"@"));
         data.next().map(|(_, word)| text::digits(word).count())

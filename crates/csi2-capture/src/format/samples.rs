@@ -1,5 +1,7 @@
 //! Headerless samples: little-endian units of one to eight bytes, one after another. What `sigrok-cli` calls
 //! `binary`; size of the unit and rate are the user's to say.
+//!
+//! Ref: sigrokproject/libsigrok src/input/binary.c, src/output/binary.c
 
 use crate::output::OutputFile;
 use crate::reader::Fused;

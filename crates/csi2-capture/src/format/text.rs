@@ -3,6 +3,24 @@
 use crate::window::Window;
 use crate::{CaptureError, ErrorKind};
 
+/// How the comment that a memory file has before each burst starts.
+pub(crate) const BURST: &str = "// burst ";
+
+/// Whether the first bytes of a file are text: UTF-8 without control characters other than white space. A character
+/// may be cut at the end. Nothing is neither.
+pub(crate) fn is_text(head: &[u8]) -> bool {
+    let text = match std::str::from_utf8(head) {
+        Ok(text) => text,
+        // The head may end inside a character.
+        Err(error) if error.error_len().is_none() => {
+            let whole = head.get(..error.valid_up_to()).unwrap_or_default();
+            std::str::from_utf8(whole).unwrap_or_default()
+        }
+        Err(_) => return false,
+    };
+    !text.is_empty() && !text.chars().any(|c| c.is_control() && !c.is_whitespace())
+}
+
 /// Lines of a text file, one at a time, with their comments blanked out. Comments are `#`, `;` and `//` up to the end
 /// of the line, and `/* */`, over any number of lines.
 pub(crate) struct Lines {
@@ -119,6 +137,29 @@ pub(crate) fn words(line: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
 
 fn is_between(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == b','
+}
+
+/// How the comment of a line starts.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Comment {
+    /// As [`BURST`].
+    Burst,
+    /// Otherwise, or there is none.
+    Other,
+}
+
+/// The lines of the start of a file, comments blanked out. The last one may be cut.
+pub(crate) fn each_line(head: &[u8]) -> impl Iterator<Item = (Vec<u8>, Comment)> {
+    let mut open = false;
+    head.split(|&byte| byte == b'\n').map(move |line| {
+        let comment = match line.starts_with(BURST.as_bytes()) {
+            true => Comment::Burst,
+            false => Comment::Other,
+        };
+        let mut line = line.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(line).to_vec();
+        blank_comments(&mut line, &mut open);
+        (line, comment)
+    })
 }
 
 /// Puts blanks in place of comments; whether there were any. `open` tells whether the line starts, and then ends,
@@ -294,5 +335,14 @@ mod tests {
         let mut text = Vec::new();
         push_hex(&[0x00, 0x1A, 0xF9], &mut text);
         assert_eq!(text, b"001af9");
+    }
+
+    #[test]
+    fn text_may_be_cut_inside_a_character() {
+        assert!(is_text("00 1a # \u{b5}s\n".as_bytes()));
+        assert!(is_text(&"00 \u{b5}".as_bytes()[..4]));
+        assert!(!is_text(b"\x00\x01\x00\x1a"));
+        assert!(!is_text(b"ab\xffcd"));
+        assert!(!is_text(b""));
     }
 }

@@ -192,3 +192,13 @@ fn a_reader_dropped_early_leaves_its_thread_to_end() {
     assert!(reader.next_chunk().unwrap().is_some());
     drop(reader);
 }
+
+/// A session without the samples that its metadata names is not an empty capture.
+#[test]
+fn samples_that_are_not_there() {
+    let keys = metadata("total probes=1\nsamplerate=1 MHz\nprobe1=A\nunitsize=1");
+    let bytes = session(&[("version", b"2"), ("metadata", keys.as_bytes())]);
+    let mut reader = csi2_capture::open(source("x.sr", &bytes), &OpenOptions::default()).unwrap();
+    let error = reader.next_chunk().err().unwrap();
+    assert!(error.to_string().contains("logic-1-1"), "{error}");
+}

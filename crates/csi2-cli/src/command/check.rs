@@ -1,10 +1,10 @@
 //! `csi2 check`: what is wrong, where, and why.
 
 use super::judge::{Group, Judge};
-use crate::args::ReadArgs;
 use crate::console::{Console, ERROR, GOOD, HEADING, WARNING};
 use crate::failure::Failure;
 use crate::output::{stdout, stdout_error, styled};
+use crate::read_args::ReadArgs;
 use crate::report::json::{self, Check, Link};
 use crate::report::text::{self, Side};
 use crate::session::{Clock, Session};
@@ -61,6 +61,12 @@ pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
         print(&report, &session, &judge, &mut out)
             .and_then(|()| out.flush())
             .map_err(stdout_error)?;
+    }
+    if report.packets.total == 0 && report.findings.is_empty() {
+        console.warning(&format!(
+            "{}: no packet was found, so nothing was checked; `csi2 info` shows which wire was taken for which",
+            session.name()
+        ));
     }
     if let Some(error) = broken {
         return Err(error.into());

@@ -1,10 +1,11 @@
 //! `csi2 convert`: another format, or another layer.
 
-use crate::args::{self, ReadArgs};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::keep::Filter;
+use crate::number;
 use crate::output::{stdout, stdout_error};
+use crate::read_args::ReadArgs;
 use crate::record::{Ending, PacketRecord, Recorder};
 use crate::report::{json, text};
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
@@ -34,7 +35,7 @@ pub(crate) struct ConvertArgs {
     #[command(flatten)]
     link: LinkArgs,
     /// Data lanes to write; those of the capture, or --lanes, or 4 when absent
-    #[arg(long, value_name = "N", value_parser = args::lanes)]
+    #[arg(long, value_name = "N", value_parser = number::lanes)]
     output_lanes: Option<usize>,
     /// Bit rate of a lane to write; that of the capture, or --rate, or 1G when absent
     #[arg(long, value_name = "BPS", value_parser = transmit::rate)]
@@ -304,9 +305,6 @@ fn comment(record: &PacketRecord) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Samples of a pause: a wrong time stamp must not fill the disk.
-const LONGEST_PAUSE: f64 = (1_u64 << 34) as f64;
-
 /// Bursts through the line protocol.
 struct WireOut<'a> {
     args: &'a ConvertArgs,
@@ -352,7 +350,7 @@ impl WireOut<'_> {
         self.last_time = time.unwrap_or(self.last_time);
         let sender = self.sender(clock)?;
         if let Some(time) = time {
-            if sender.samples_in(pause) > LONGEST_PAUSE {
+            if sender.samples_in(pause) > transmit::LONGEST_PAUSE as f64 {
                 return Err(Failure::usage(format!(
                     "a burst comes {} after the one before, too long to be written as samples: give --squeeze",
                     text::time(pause)

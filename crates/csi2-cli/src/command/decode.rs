@@ -1,11 +1,11 @@
 //! `csi2 decode`: frames as files, and a manifest of them.
 
-use crate::args::ReadArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::keep::Filter;
 use crate::number::{self, Frames};
 use crate::output::{self, stdout, stdout_error};
+use crate::read_args::ReadArgs;
 use crate::report::json::{self, FrameRow, Manifest};
 use crate::report::text;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
@@ -86,7 +86,14 @@ pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
     }
     let mut session = Session::open(&args.read, console)?;
     if let Some(directory) = &args.output {
-        std::fs::create_dir_all(directory).map_err(|error| Failure::io(&directory.display().to_string(), error))?;
+        let name = directory.display().to_string();
+        if directory.exists() && !directory.is_dir() {
+            return Err(Failure::file(
+                &name,
+                "expected a directory for the frames, this is none",
+            ));
+        }
+        std::fs::create_dir_all(directory).map_err(|error| Failure::io(&name, error))?;
     }
     let mut decoder = Decoder {
         assembler: FrameAssembler::new(AssemblerSettings {

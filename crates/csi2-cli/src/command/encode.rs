@@ -1,6 +1,5 @@
 //! `csi2 encode`: frames to a link.
 
-use crate::args;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::image::{self, Images};
@@ -34,7 +33,7 @@ pub(crate) struct EncodeArgs {
     #[arg(long, value_name = "N", default_value = "0", value_parser = keep::channel)]
     vc: VirtualChannel,
     /// Data lanes: 1, 2, 3, 4 or 8
-    #[arg(long, value_name = "N", default_value_t = transmit::DEFAULT_LANES, value_parser = args::lanes)]
+    #[arg(long, value_name = "N", default_value_t = transmit::DEFAULT_LANES, value_parser = number::lanes)]
     lanes: usize,
     /// Bit rate of a lane: 1G, 400 Mbps
     #[arg(long, value_name = "BPS", default_value = "1G", value_parser = transmit::rate)]
@@ -185,6 +184,11 @@ impl<'a> Chain<'a> {
 
     fn frame(&mut self, name: &str, images: &Images, samples: &[u16]) -> Result<(), Failure> {
         if let Some(rate) = self.args.fps {
+            if self.sender.samples_in(1e9 / rate) > transmit::LONGEST_PAUSE as f64 {
+                return Err(Failure::usage(format!(
+                    "--fps {rate} leaves pauses too long to be written as samples: write packets, or lower --rate or --oversample"
+                )));
+            }
             self.sender.wait_until(self.frames as f64 * 1e9 / rate)?;
         }
         let image = Image {

@@ -1,10 +1,10 @@
 //! `csi2 info`: what a file is.
 
 use super::judge::Judge;
-use crate::args::ReadArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{stdout, stdout_error, styled};
+use crate::read_args::ReadArgs;
 use crate::report::json::{self, Info, WireRow};
 use crate::report::text;
 use crate::session::{self, Session};

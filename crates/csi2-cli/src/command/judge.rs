@@ -1,10 +1,9 @@
 //! Runs a capture through the analyzer: what `info` and `check` report.
 
-use crate::args::ReadArgs;
 use crate::keep::Filter;
+use crate::read_args::ReadArgs;
 use crate::report::json;
 use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place, Timing};
-use crate::report::text;
 use crate::session::{CONTINUE, Clock, Flow, Visitor};
 use csi2_analyzer::{Analyzer, AnalyzerSettings, Finding, FindingCode, Limits, Received, Severity, Spread, Statistics};
 
@@ -25,13 +24,13 @@ impl Group {
 
     pub(crate) fn row(&self, clock: &Clock) -> json::FindingRow {
         json::FindingRow {
-            code: text::code(self.code),
-            severity: json::severity(self.severity),
+            code: self.code.name(),
+            severity: self.severity.name(),
             count: self.count,
             vc: self.first.channel.map(|channel| channel.number()),
             first: Place::new(&self.first.span, clock),
-            message: text::message(&self.first),
-            advice: text::row(self.code).map_or("", |row| row.advice),
+            message: self.first.to_string(),
+            advice: self.code.row().advice,
         }
     }
 }

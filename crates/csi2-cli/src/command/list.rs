@@ -1,12 +1,12 @@
 //! `csi2 list`: every packet, one line each.
 
-use crate::args::ReadArgs;
 use crate::console::{Console, ERROR, WARNING};
 use crate::failure::Failure;
 use crate::keep::Filter;
 use crate::output::{stdout, stdout_error, styled};
+use crate::read_args::ReadArgs;
 use crate::record::{PacketRecord, Recorder};
-use crate::report::{json, text};
+use crate::report::json;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use clap::Args;
 use csi2_analyzer::{Analyzer, Finding, LinkEvent, Received, Severity};
@@ -220,8 +220,8 @@ impl Listing {
             microseconds(clock.nanoseconds(finding.span.at)),
             finding.span.offset,
             finding.span.burst,
-            text::code(finding.code),
-            text::message(finding)
+            finding.code.name(),
+            finding
         )
         .map_err(stdout_error)
     }

@@ -3,6 +3,7 @@
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::image;
+use crate::input;
 use crate::number::{self, Frames, Size};
 use crate::output::Output;
 use crate::report::text;
@@ -235,7 +236,7 @@ fn seekable(name: &str) -> std::io::Result<(File, u64)> {
         std::io::copy(&mut std::io::stdin().lock(), &mut copy)?;
         copy
     } else {
-        File::open(name)?
+        input::open(name)?
     };
     if !file.metadata()?.is_file() {
         let mut copy = tempfile::tempfile()?;

@@ -1,9 +1,8 @@
-//! `csi2 completions` and `csi2 man`: made from the same command line definition.
+//! `csi2 completions` and `csi2 man`: made from the definition of the command line.
 
-use crate::args::Cli;
 use crate::failure::Failure;
 use crate::output::{self, stdout, stdout_error};
-use clap::{Args, Command, CommandFactory as _};
+use clap::{Args, Command};
 use clap_complete::Shell;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -19,10 +18,10 @@ pub(crate) struct CompletionsArgs {
     shell: Shell,
 }
 
-pub(crate) fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
+pub(crate) fn completions(args: &CompletionsArgs, mut command: Command) -> Result<(), Failure> {
     // The generator panics where a write fails, so it gets memory.
     let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "csi2", &mut text);
+    clap_complete::generate(args.shell, &mut command, "csi2", &mut text);
     let mut out = stdout();
     out.write_all(&text).and_then(|()| out.flush()).map_err(stdout_error)
 }
@@ -38,8 +37,7 @@ pub(crate) struct ManArgs {
     output: Option<PathBuf>,
 }
 
-pub(crate) fn man(args: &ManArgs) -> Result<(), Failure> {
-    let mut command = Cli::command();
+pub(crate) fn man(args: &ManArgs, mut command: Command) -> Result<(), Failure> {
     command.build();
     let Some(directory) = &args.output else {
         let page = page("csi2", command).map_err(stdout_error)?;

@@ -1,22 +1,38 @@
 //! One module a command: its options, and what it does.
 
-use crate::args::Command;
 use crate::console::Console;
 use crate::failure::Failure;
+use clap::Subcommand;
 
-pub(crate) mod check;
-pub(crate) mod convert;
-pub(crate) mod decode;
-pub(crate) mod encode;
-pub(crate) mod formats;
-pub(crate) mod info;
+mod check;
+mod convert;
+mod decode;
+mod encode;
+mod formats;
+mod info;
 mod judge;
-pub(crate) mod list;
-pub(crate) mod memory;
-pub(crate) mod meta;
+mod list;
+mod memory;
+mod meta;
 
-/// Runs the command of the command line.
-pub(crate) fn run(command: Command, console: &Console) -> Result<(), Failure> {
+/// The commands, in the order of the help.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Info(info::InfoArgs),
+    List(list::ListArgs),
+    Check(check::CheckArgs),
+    Decode(decode::DecodeArgs),
+    Encode(encode::EncodeArgs),
+    Convert(convert::ConvertArgs),
+    Unpack(memory::UnpackArgs),
+    Pack(memory::PackArgs),
+    Formats(formats::FormatsArgs),
+    Completions(meta::CompletionsArgs),
+    Man(meta::ManArgs),
+}
+
+/// Runs a command. `definition` makes the whole command line that it is part of.
+pub(crate) fn run(command: Command, definition: fn() -> clap::Command, console: &Console) -> Result<(), Failure> {
     match command {
         Command::Info(args) => info::run(&args, console),
         Command::List(args) => list::run(&args, console),
@@ -27,7 +43,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::Unpack(args) => memory::unpack(&args, console),
         Command::Pack(args) => memory::pack(&args, console),
         Command::Formats(args) => formats::run(&args),
-        Command::Completions(args) => meta::completions(&args),
-        Command::Man(args) => meta::man(&args),
+        Command::Completions(args) => meta::completions(&args, definition()),
+        Command::Man(args) => meta::man(&args, definition()),
     }
 }

@@ -1,6 +1,7 @@
 //! Pictures as input: what `encode` and `pack` send.
 
 use crate::failure::Failure;
+use crate::input;
 use crate::number::Size;
 use std::io::Read as _;
 
@@ -56,7 +57,7 @@ pub(crate) fn read(name: &str, size: Option<Size>, bits: Option<u8>) -> Result<I
     let result = if name == "-" {
         std::io::stdin().lock().read_to_end(&mut bytes)
     } else {
-        std::fs::File::open(name).and_then(|mut file| file.read_to_end(&mut bytes))
+        input::open(name).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     result.map_err(|error| Failure::file(name, error))?;
     let images = match (KINDS.iter().find(|kind| bytes.starts_with(kind.magic)), size) {

@@ -34,6 +34,12 @@ fn read(bytes: &[u8]) -> Result<Images, Wrong> {
         .ok_or_else(|| wrong(start, "'shape' in the npy header"))?;
     let (frames, height, width) = match *shape.as_slice() {
         [height, width] => (1, height, width),
+        [_, _, 3] => {
+            return Err(wrong(
+                start,
+                format!("grey samples, not {shape:?}, which is colour as (H, W, 3)"),
+            ));
+        }
         [frames, height, width] => (frames, height, width),
         _ => return Err(wrong(start, format!("shape (H, W) or (N, H, W), not {shape:?}"))),
     };

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::output::stdout_error;
 use crate::record::PacketRecord;
 use crate::session::Clock;
-use csi2_analyzer::{BurstInfo, Finding, Severity, Span};
+use csi2_analyzer::{BurstInfo, Finding, Span};
 use csi2_dphy::SotVerdict;
 use serde::Serialize;
 use std::io::Write;
@@ -22,15 +22,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xF)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
-}
-
-/// `info`, `warning` or `error`.
-pub(crate) const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
 }
 
 /// `list`: a packet.
@@ -156,13 +147,13 @@ impl FindingLine {
     pub(crate) fn new(finding: &Finding, clock: &Clock) -> Self {
         Self {
             r#type: "finding",
-            code: super::text::code(finding.code),
-            severity: severity(finding.severity),
+            code: finding.code.name(),
+            severity: finding.severity.name(),
             vc: finding.channel.map(|channel| channel.number()),
             packet: finding.span.packet,
             time_ns: clock.nanoseconds(finding.span.at),
             offset: finding.span.offset,
-            message: super::text::message(finding),
+            message: finding.to_string(),
         }
     }
 }

@@ -1,25 +1,5 @@
 //! Layouts for people.
 
-use csi2_analyzer::{Detail, FINDINGS, Finding, FindingCode, FindingRow};
-
-/// The row of a code.
-pub(crate) fn row(code: FindingCode) -> Option<&'static FindingRow> {
-    FINDINGS.iter().find(|row| row.code == code)
-}
-
-/// Name of a code, as printed.
-pub(crate) fn code(code: FindingCode) -> &'static str {
-    row(code).map_or("UNKNOWN", |row| row.name)
-}
-
-/// What a finding says: its numbers, else what its code means.
-pub(crate) fn message(finding: &Finding) -> String {
-    match finding.detail {
-        Detail::None => row(finding.code).map_or("", |row| row.meaning).to_owned(),
-        detail => detail.to_string(),
-    }
-}
-
 /// Nanoseconds with a fitting unit: `1.235 us`.
 pub(crate) fn time(nanoseconds: f64) -> String {
     scaled(nanoseconds, &[(1e9, "s"), (1e6, "ms"), (1e3, "us")], "ns")

@@ -1,7 +1,7 @@
 //! What is which wire, and how fast: decided once, before the first event.
 
-use crate::args::ReadArgs;
 use crate::failure::Failure;
+use crate::read_args::ReadArgs;
 use csi2_analyzer::Entry;
 use csi2_capture::{CaptureInfo, ChannelMap, Layer};
 use csi2_dphy::{PinMap, Timebase};

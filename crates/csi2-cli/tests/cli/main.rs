@@ -7,6 +7,7 @@ mod contract;
 mod convert;
 mod exit_status;
 mod help;
+mod hostile;
 mod memory;
 mod peers;
 mod round_trip;

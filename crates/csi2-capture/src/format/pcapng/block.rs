@@ -1,5 +1,7 @@
 //! The blocks of a pcapng file, from slices.
 //!
+//! Ref: IETF draft-ietf-opsawg-pcapng
+//!
 //! ```text
 //!  0        4        8                     len-4    len
 //! | type   | length | body, multiple of 4 | length |

@@ -1,4 +1,6 @@
 //! pcapng, written: one section, one interface, an enhanced packet block a packet.
+//!
+//! Ref: IETF draft-ietf-opsawg-pcapng
 
 use crate::format::link_type::{self, SNAP_LENGTH};
 use crate::output::OutputFile;

@@ -69,7 +69,7 @@ pub(super) struct Directory {
     place: Place,
     /// Indices of the members with samples, the next one last.
     left: Vec<usize>,
-    /// The first number that is missing before the last.
+    /// What is missing, once the members before it are read.
     missing: Option<String>,
 }
 
@@ -102,7 +102,13 @@ impl Members for Directory {
         let first = found.first().map_or(0, |(number, _)| (*number).min(1));
         let gap = (first..).zip(&found).find(|(wanted, (number, _))| wanted != number);
         let whole = gap.map_or(found.len(), |(wanted, _)| usize::try_from(wanted - first).unwrap_or(0));
-        self.missing = gap.map(|(wanted, _)| format!("{base}-{wanted}"));
+        self.missing = match gap {
+            Some((wanted, _)) => Some(format!(
+                "the ZIP has no member `{base}-{wanted}` but later ones: samples are lost"
+            )),
+            None if found.is_empty() => Some(format!("the ZIP has no member `{base}-1`: there are no samples")),
+            None => None,
+        };
         self.left = found.iter().take(whole).map(|(_, index)| *index).rev().collect();
     }
 
@@ -110,10 +116,7 @@ impl Members for Directory {
         let Some(index) = self.left.pop() else {
             return match self.missing.take() {
                 None => Ok(None),
-                Some(member) => {
-                    let detail = format!("the ZIP has no member `{member}` but later ones: samples are lost");
-                    Err(self.place.malformed("session", detail))
-                }
+                Some(detail) => Err(self.place.malformed("session", detail)),
             };
         };
         match self.archive.by_index(index) {

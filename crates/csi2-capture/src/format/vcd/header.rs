@@ -43,7 +43,7 @@ impl Header {
         let mut header = Self::default();
         loop {
             let Some((keyword, len)) = next_command(window)? else {
-                return Err(window.truncated("declarations", "$enddefinitions $end".len() as u64));
+                return Err(window.truncated("declaration part", "$enddefinitions $end".len() as u64));
             };
             if len == 0 {
                 break;

@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::report::text;
 use crate::session::{CONTINUE, Session};
-use crate::transmit::Target;
+use crate::transmit::{self, Target};
 use csi2_capture::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Change, Level, Observation, Samples, Timebase};
 
@@ -35,12 +35,7 @@ pub(super) fn copy(
             )));
         }
     };
-    let channels: Vec<String> = session
-        .info()
-        .channels
-        .iter()
-        .map(|channel| channel.name.clone())
-        .collect();
+    let channels = names(session);
     let name = session.name().to_owned();
     let mut copy = Copy {
         target,
@@ -62,6 +57,27 @@ pub(super) fn copy(
     })?;
     copy.finish(console)?;
     Ok(broken)
+}
+
+/// Names of the wires to write: those of the capture. A headerless one has none, there the map gives them.
+fn names(session: &Session) -> Vec<String> {
+    let info = session.info();
+    let mut names: Vec<String> = info.channels.iter().map(|channel| channel.name.clone()).collect();
+    let Some(pins) = session.pins().filter(|_| info.format == "samples") else {
+        return names;
+    };
+    let clock = pins.clock.iter().map(|clock| ("CLK".to_owned(), clock));
+    let lanes = pins.lanes.iter().take(pins.count).enumerate();
+    for (lane, wires) in clock.chain(lanes.map(|(lane, wires)| (format!("D{lane}"), wires))) {
+        let legs = [("P", wires.p), ("N", wires.n)];
+        for (leg, wire) in legs.into_iter().filter_map(|(leg, wire)| Some((leg, wire?))) {
+            // An inverted wire would not be what its name says.
+            if let Some(name) = names.get_mut(usize::from(wire.channel)).filter(|_| !wire.invert) {
+                *name = format!("{lane}{leg}");
+            }
+        }
+    }
+    names
 }
 
 struct Copy {
@@ -237,6 +253,13 @@ impl Sampler {
     fn change(&mut self, change: Change, emit: &mut Emit<'_>) -> Result<(), Failure> {
         let (index, exact) = self.grid.index(change.at);
         self.moved += u64::from(!exact);
+        let pause = index.saturating_sub(self.next);
+        if pause > transmit::LONGEST_PAUSE {
+            return Err(Failure::usage(format!(
+                "a change comes {pause} samples after the one before, too many to be written: give a lower \
+                 --samplerate, or write vcd",
+            )));
+        }
         self.fill(index, emit)?;
         let bit = 1_u64.checked_shl(u32::from(change.channel)).unwrap_or(0);
         match change.level {
