@@ -90,7 +90,11 @@ impl LinkArgs {
         });
         let format = match &self.output_format {
             Some(name) => csi2_capture::find(name),
-            None => by_extension(&self.output, wanted),
+            // A name without an extension is the stem of a file per lane.
+            None => by_extension(&self.output, wanted).or_else(|| match wanted {
+                Some(Layer::Lanes) => csi2_capture::find("lanes"),
+                _ => None,
+            }),
         };
         let name = self.output.display();
         let format = format.ok_or_else(|| {

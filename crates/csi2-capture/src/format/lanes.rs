@@ -182,6 +182,7 @@ fn file(path: PathBuf) -> Result<Source, CaptureError> {
 }
 
 struct Writer {
+    base: PathBuf,
     files: Vec<OutputFile>,
     /// Bytes of one lane in one burst.
     line: Vec<u8>,
@@ -198,6 +199,7 @@ fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureErro
         .map(|lane| OutputFile::create(&companion(&base, lane)))
         .collect();
     Ok(Box::new(Writer {
+        base,
         files: files?,
         line: Vec::new(),
     }))
@@ -227,7 +229,19 @@ impl CaptureWriter for Writer {
     fn finish(mut self: Box<Self>) -> Result<(), CaptureError> {
         // All bytes first, then all names: a full disk leaves none of the names.
         self.files.iter_mut().try_for_each(OutputFile::settle)?;
-        self.files.into_iter().try_for_each(OutputFile::finish)
+        let lanes = self.files.len();
+        self.files.into_iter().try_for_each(OutputFile::finish)?;
+        // The capture that was replaced may have had more lanes: left behind, they would be read as this one's.
+        for lane in lanes..MAX_LANES {
+            let stale = companion(&self.base, lane);
+            match std::fs::remove_file(&stale) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(CaptureError::new(&stale.display().to_string(), 0, ErrorKind::Io(error)));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 

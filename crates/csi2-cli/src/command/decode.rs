@@ -297,6 +297,12 @@ impl FrameWriter<'_> {
                 .note(&format!("{text}: {}", directory.join("frames.json").display())),
             None => self.console.note(&text),
         }
+        let dark = self.rows.iter().map(|row| row.bits).find(|bits| (9..16).contains(bits));
+        if let Some(bits) = dark.filter(|_| self.sink.stretches && !self.options.stretch && !self.null) {
+            self.console.note(&format!(
+                "samples are right-aligned, {bits} of 16 bits: most viewers show them dark; --stretch makes pictures for viewing"
+            ));
+        }
         if self.rows.is_empty() {
             self.console.warning("no frame was found; `csi2 check` says why");
         }

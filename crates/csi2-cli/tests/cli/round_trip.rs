@@ -283,3 +283,30 @@ fn user_types_are_kept_packed() {
         [0xAA, 0xBB, 0xCC, 0xAA, 0xBB, 0xCC]
     );
 }
+
+#[test]
+fn fewer_lanes_replace_more() {
+    let bench = Bench::new();
+    bench.npy("in.npy", &[HEIGHT, WIDTH], &samples(WIDTH * HEIGHT, 10, 1));
+    for lanes in ["4", "2"] {
+        let words = ["encode", "in.npy", "--dt", "RAW10", "--layer", "lanes", "--lanes", lanes, "-o", "frame"];
+        bench.run(&words).ok();
+    }
+    assert!(bench.path("frame.lane1").exists() && !bench.path("frame.lane2").exists());
+    bench.run(&["check", "frame.lane0", "--fail-on", "warning"]).ok();
+}
+
+#[test]
+fn dark_pictures_say_what_to_do() {
+    let bench = Bench::new();
+    bench.npy("in.npy", &[HEIGHT, WIDTH], &samples(WIDTH * HEIGHT, 10, 1));
+    bench.run(&["encode", "in.npy", "--dt", "RAW10", "-o", "x.pcapng"]).ok();
+    let hint = |words: &[&str]| {
+        let said = bench.run(words);
+        assert_eq!(said.code, 0);
+        said.err.contains("--stretch")
+    };
+    assert!(hint(&["decode", "x.pcapng", "-o", "out"]));
+    assert!(!hint(&["decode", "x.pcapng", "-o", "out", "--stretch"]));
+    assert!(!hint(&["decode", "x.pcapng", "-o", "out", "--format", "npy"]));
+}
