@@ -289,7 +289,9 @@ fn fewer_lanes_replace_more() {
     let bench = Bench::new();
     bench.npy("in.npy", &[HEIGHT, WIDTH], &samples(WIDTH * HEIGHT, 10, 1));
     for lanes in ["4", "2"] {
-        let words = ["encode", "in.npy", "--dt", "RAW10", "--layer", "lanes", "--lanes", lanes, "-o", "frame"];
+        let words = [
+            "encode", "in.npy", "--dt", "RAW10", "--layer", "lanes", "--lanes", lanes, "-o", "frame",
+        ];
         bench.run(&words).ok();
     }
     assert!(bench.path("frame.lane1").exists() && !bench.path("frame.lane2").exists());
