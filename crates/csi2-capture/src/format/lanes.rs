@@ -236,7 +236,7 @@ impl CaptureWriter for Writer {
             let stale = companion(&self.base, lane);
             match std::fs::remove_file(&stale) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(CaptureError::new(&stale.display().to_string(), 0, ErrorKind::Io(error)));
+                    return Err(CaptureError::new(stale.display().to_string(), 0, ErrorKind::Io(error)));
                 }
                 _ => {}
             }
