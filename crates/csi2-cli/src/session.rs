@@ -224,8 +224,12 @@ impl Session {
             vcx: args.vcx.extension(),
             limits: Limits::default(),
         };
+        let mut receiver = Receiver::new(config);
+        if let Some((numerator, denominator)) = link.unit_interval {
+            receiver.assume_unit_interval(numerator, denominator);
+        }
         Ok(Self {
-            receiver: Receiver::new(config),
+            receiver,
             pins: link.pins,
             lanes: link.lanes,
             clock: Clock {

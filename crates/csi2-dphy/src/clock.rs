@@ -90,6 +90,11 @@ impl UnitMeter {
         self.last = at;
     }
 
+    /// No edges come: bits are this many ticks apart.
+    pub(crate) fn assume(&mut self, gap: u64) {
+        self.gap = gap;
+    }
+
     pub(crate) fn open(&mut self) {
         self.open = true;
         self.bursts = self.bursts.saturating_add(1);

@@ -52,6 +52,7 @@
 mod burst;
 mod clock;
 mod distribute;
+mod grid;
 mod lane;
 mod line;
 mod lines;

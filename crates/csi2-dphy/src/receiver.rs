@@ -2,17 +2,18 @@
 
 use crate::burst::{Burst, Phase};
 use crate::clock::{EdgeDetector, UnitMeter};
+use crate::grid::Grid;
 use crate::lines::Lines;
 use crate::rows::Rows;
 use crate::wires::{CLOCK, CLOCK_LP, ClockWires, HS, LP, WireTable, stopped};
-use crate::{
-    Change, LaneEvent, LaneMerger, LaneReceiver, LineState, MAX_LANES, PinEvent, PinMap, PinSettings, Samples, Tick,
-};
+use crate::{LaneEvent, LaneMerger, LaneReceiver, LineState, MAX_LANES, PinEvent, PinMap, PinSettings, Samples, Tick};
+
+mod changes;
 
 /// Receiver of a whole link's pins.
 ///
 /// With a clock lane, a bit is taken at each of its edges, with the data levels just before the edge; without one,
-/// each sample is a bit. Bytes of all lanes go to the merger, trail bytes included.
+/// each sample is a bit, and of changes see [`PinReceiver::assume_unit_interval`]. Bytes of all lanes go to the merger, trail bytes included.
 ///
 /// Where the wires show LP states, each burst runs from [`PinEvent::BurstStart`] to [`PinEvent::BurstEnd`], or ends in
 /// an error event. Without them only the sync bytes are visible: the packet layer, which knows lengths, calls
@@ -26,6 +27,8 @@ pub struct PinReceiver {
     blind: bool,
     edges: EdgeDetector,
     meter: UnitMeter,
+    /// Bit times of changes without a clock lane.
+    grid: Option<Grid>,
     /// The last sample as it came, and the wires as they were.
     raw: Option<u64>,
     word: u32,
@@ -76,6 +79,7 @@ impl PinReceiver {
             blind,
             edges: EdgeDetector::new(table.clock()),
             meter: UnitMeter::new(),
+            grid: None,
             raw: None,
             word: 0,
             stamp: None,
@@ -120,31 +124,6 @@ impl PinReceiver {
         }
     }
 
-    /// Takes changes likewise. Changes of one time stamp take effect together; data is sampled as it was before the stamp.
-    /// Without a clock lane, changes say nothing of bits: only line states are followed.
-    pub fn changes(&mut self, seen: &[Change], merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
-        if let Some(event) = self.resume(merger) {
-            return (0, Some(event));
-        }
-        let mut budget = budget(merger);
-        for (index, change) in seen.iter().enumerate() {
-            if budget == 0 {
-                return (index, None);
-            }
-            if let Some(stamp) = self.stamp.filter(|stamp| change.at > *stamp) {
-                self.stamp = None;
-                self.step(self.next, stamp, merger);
-                budget -= 1;
-                if let Some(event) = self.poll() {
-                    return (index, Some(event));
-                }
-            }
-            self.stamp.get_or_insert(change.at);
-            self.next = self.table.change(self.next, change.channel, change.level);
-        }
-        (seen.len(), None)
-    }
-
     /// End of the capture. Call until `None`. A burst that is still running has no end event.
     pub fn finish(&mut self, merger: &mut LaneMerger) -> Option<PinEvent> {
         if let Some(event) = self.resume(merger) {
@@ -177,11 +156,12 @@ impl PinReceiver {
         !self.blind
     }
 
-    /// Mean length of a UI in ticks, measured at the clock edges so far, pauses left out; a sample where there is no
-    /// clock; `None` before the first burst.
+    /// Mean length of a UI in ticks, measured at the clock edges so far, pauses left out. Where there is
+    /// no clock, as assumed, else a sample. `None` before the first burst.
     pub fn unit_interval(&self) -> Option<f64> {
         if self.table.clock() == ClockWires::None {
-            return self.meter.was_open().then_some(1.0);
+            let unit = self.grid.as_ref().map_or(1.0, Grid::unit_interval);
+            return self.meter.was_open().then_some(unit);
         }
         self.meter.mean()
     }
@@ -279,6 +259,9 @@ impl PinReceiver {
         if changed & (CLOCK | CLOCK_LP) != 0 && self.edges.edge(word) {
             self.meter.edge(at);
             self.take(before, at, merger);
+        }
+        if let Some(grid) = self.grid.as_mut().filter(|_| changed & HS != 0) {
+            grid.edge(at);
         }
         if changed & LP != 0 {
             self.line_states(word, at, merger);

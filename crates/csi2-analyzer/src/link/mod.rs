@@ -237,6 +237,13 @@ impl Receiver {
         )
     }
 
+    /// Wires without a clock lane, seen as changes: bits are `numerator / denominator` ticks apart. No effect elsewhere.
+    pub fn assume_unit_interval(&mut self, numerator: u64, denominator: u64) {
+        if let Source::Pins(pins) = &mut self.source {
+            pins.assume_unit_interval(numerator, denominator);
+        }
+    }
+
     /// Lanes, 0 where the capture is of merged bytes.
     pub fn lanes(&self) -> usize {
         match self.config.entry {
@@ -262,7 +269,7 @@ impl Receiver {
         }
     }
 
-    /// Mean UI in ticks, where the capture has a clock.
+    /// Mean UI in ticks, where the capture has a clock; else as assumed.
     pub fn unit_interval(&self) -> Option<f64> {
         match &self.source {
             Source::Pins(pins) => pins.unit_interval(),

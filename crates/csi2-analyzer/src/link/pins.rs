@@ -63,6 +63,10 @@ impl Pins {
         self.receiver.clock_pauses()
     }
 
+    pub(super) fn assume_unit_interval(&mut self, numerator: u64, denominator: u64) {
+        self.receiver.assume_unit_interval(numerator, denominator);
+    }
+
     /// Takes the next step. `last`: the capture is over.
     pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'c>, last: bool) -> Advance<'c> {
         if let (Place::Wires { unit_interval, .. }, Some(measured)) =
@@ -273,7 +277,7 @@ impl Pins {
 
     /// Hands wires to the receiver, no more than may give the wanted bytes.
     fn observe(&mut self, input: &mut Input<'_>, wanted: Option<usize>) -> Observed {
-        // At most one bit of each lane comes of a sample or a change.
+        // At most one bit of each lane comes of a sample, or of a change where there is a clock.
         let most = wanted.map_or(usize::MAX, |bytes| bytes.div_ceil(self.lanes).max(1) * 8);
         match &mut input.seen {
             Observation::Samples(samples) => {
@@ -299,8 +303,13 @@ impl Pins {
                     return Observed::Nothing;
                 }
                 let piece = changes.get(..changes.len().min(most)).unwrap_or_default();
-                let (taken, event) = self.receiver.changes(piece, &mut self.merger);
+                let before = self.receiver.bits_taken();
+                let (taken, event) = self.receiver.changes_within(piece, most, &mut self.merger);
                 *changes = changes.get(taken..).unwrap_or_default();
+                if event.is_none() && self.receiver.bits_taken() > before {
+                    // Without a clock, what is before one change may be more than was asked for.
+                    return Observed::Some;
+                }
                 Observed::new(taken, event, || *changes = &[])
             }
             Observation::Lanes(_) | Observation::Merged(_) => Observed::Nothing,

@@ -14,6 +14,8 @@ pub(super) struct Link {
     pub(super) timebase: Option<Timebase>,
     /// `--rate`, or the sample rate where it is the bit rate.
     pub(super) told_rate: Option<u64>,
+    /// Ticks per bit as a fraction, where only the rate tells.
+    pub(super) unit_interval: Option<(u64, u64)>,
 }
 
 impl Link {
@@ -24,6 +26,7 @@ impl Link {
             lanes: None,
             timebase: info.timebase,
             told_rate: args.rate,
+            unit_interval: None,
         };
         if args.map.is_some() && info.layer != Layer::Pins {
             return Err(Failure::usage(format!(
@@ -71,7 +74,11 @@ impl Link {
             pins = ChannelMap { pins }.restrict(lanes).pins;
         }
         if pins.clock.is_none() {
-            self.one_sample_per_bit(info, args)?;
+            if info.format == "vcd" {
+                self.edges_alone(info, args)?;
+            } else {
+                self.one_sample_per_bit(info, args)?;
+            }
         }
         self.lanes = Some(pins.count);
         self.pins = Some(pins);
@@ -87,6 +94,22 @@ impl Link {
             self.lanes = Some(pins.count);
             self.entry = Entry::Pins(pins);
         }
+    }
+
+    /// Changes without a clock wire: only the rate says how many bits are between two.
+    fn edges_alone(&mut self, info: &CaptureInfo, args: &ReadArgs) -> Result<(), Failure> {
+        let sampled = info.sample_rate.filter(|samples| (1.0..1e15).contains(samples));
+        let rate = args.rate.or(sampled.map(|samples| samples.round() as u64));
+        let Some(rate) = rate.filter(|rate| *rate > 0) else {
+            return Err(Failure::usage(format!(
+                "{}: no clock wire among its channels: give --rate BPS (bits per second a lane), or --map clk=...",
+                args.capture
+            )));
+        };
+        let timebase = *self.timebase.get_or_insert(Timebase::from_hertz(rate));
+        self.told_rate = Some(rate);
+        self.unit_interval = Some(ticks_per_bit(timebase, rate));
+        Ok(())
     }
 
     /// Without a clock wire the sample rate is the bit rate.
@@ -105,4 +128,11 @@ impl Link {
         }
         Ok(())
     }
+}
+
+/// `denominator / (rate * numerator)`, with the low bits dropped that do not fit.
+fn ticks_per_bit(timebase: Timebase, rate: u64) -> (u64, u64) {
+    let bits = u128::from(rate) * u128::from(timebase.numerator);
+    let excess = (u128::BITS - bits.leading_zeros()).saturating_sub(u64::BITS);
+    ((timebase.denominator >> excess).max(1), (bits >> excess) as u64)
 }

@@ -80,6 +80,40 @@ fn pauses_and_lateness_that_would_fill_the_disk() {
     bench.run(&["check", "late.vcd", "--fail-on", "never"]).ok();
 }
 
+/// Without a clock wire, a pause is no row of bits: it costs no time. Neither between bursts nor inside one.
+#[test]
+fn pauses_without_a_clock_wire() {
+    let bench = bench();
+    bench
+        .run(&[
+            "encode",
+            "in.npy",
+            "--dt",
+            "RAW8",
+            "--lanes",
+            "1",
+            "--oversample",
+            "1",
+            "-o",
+            "x.vcd",
+        ])
+        .ok();
+    let vcd = bench.text("x.vcd");
+    let half = vcd.len() / 2 + vcd[vcd.len() / 2..].find("\n#").expect("a time stamp") + 1;
+    let late = "#9223372036854775808\n1!\n#18446744073709551615\n0!\n";
+    for (name, text) in [
+        ("after.vcd", format!("{vcd}{late}")),
+        ("inside.vcd", format!("{}{late}", &vcd[..half])),
+    ] {
+        bench.write(name, text);
+        for rate in ["1G", "1", "1000G"] {
+            let start = std::time::Instant::now();
+            bench.run(&["check", name, "--rate", rate, "--fail-on", "never"]).ok();
+            assert!(start.elapsed().as_secs() < 10, "{name} {rate}");
+        }
+    }
+}
+
 /// Headerless samples have no names: what the map says is written, so that the copy needs no map.
 #[test]
 fn headerless_samples_get_the_names_of_the_map() {

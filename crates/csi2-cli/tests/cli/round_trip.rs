@@ -312,3 +312,36 @@ fn dark_pictures_say_what_to_do() {
     assert!(!hint(&["decode", "x.pcapng", "-o", "out", "--stretch"]));
     assert!(!hint(&["decode", "x.pcapng", "-o", "out", "--format", "npy"]));
 }
+
+/// Changes of the data wires alone: the rate comes from the file's comment, or from the command line.
+#[test]
+fn a_value_change_dump_without_a_clock_wire() {
+    let bench = Bench::new();
+    let picture = samples(WIDTH * HEIGHT, 10, 11);
+    bench.npy("in.npy", &[HEIGHT, WIDTH], &picture);
+    #[rustfmt::skip]
+    bench.run(&["encode", "in.npy", "--dt", "RAW10", "--lanes", "2", "--rate", "800M", "--oversample", "1", "-o", "x.vcd"]).ok();
+    let text = bench.text("x.vcd");
+    let lines = text.lines().filter(|line| !line.contains("Acquisition"));
+    bench.write("bare.vcd", lines.collect::<Vec<_>>().join("\n"));
+    for words in [
+        &["x.vcd"][..],
+        &["x.vcd", "--rate", "800M"],
+        &["bare.vcd", "--rate", "800M"],
+        // A little off: the edges keep the phase.
+        &["bare.vcd", "--rate", "800.4M"],
+    ] {
+        let run = |more: &[&str]| bench.run(&[&more[..1], words, &more[1..]].concat());
+        run(&["decode", "--format", "npy", "-o", "out"]).ok();
+        assert_eq!(bench.npy_samples("out/vc0-raw10-000000.npy"), picture, "{words:?}");
+        let said = run(&["check", "--json", "--fail-on", "warning"]).ok();
+        let report: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+        assert_eq!(report["link"]["clock"], Value::Null, "{words:?}");
+        assert_eq!(report["findings"], json!([]), "{words:?}");
+    }
+    let message = bench.run(&["check", "bare.vcd"]).failed(2);
+    assert!(
+        message.contains("no clock wire") && message.contains("--rate"),
+        "{message}"
+    );
+}
