@@ -95,6 +95,15 @@ fn path_of(directory: &tempfile::TempDir, name: &str) -> PathBuf {
     directory.path().join(name)
 }
 
+/// The frame in `frames/` has the samples of `in.npy`.
+fn same_frame(directory: &tempfile::TempDir) {
+    let samples = |name: &str| {
+        let file = std::fs::read(path_of(directory, name)).expect("a frame");
+        file[file.len() - WIDTH * HEIGHT * 2..].to_vec()
+    };
+    assert_eq!(samples("frames/vc0-raw10-000000.npy"), samples("in.npy"));
+}
+
 #[test]
 fn tshark_reads_our_pcapng() {
     if !have("tshark") || !have("capinfos") {
@@ -227,12 +236,7 @@ fn sigrok_cli_reads_our_sr() {
         ],
         directory.path(),
     );
-    let ours = std::fs::read(path_of(&directory, "frames/vc0-raw10-000000.npy")).expect("a frame");
-    let given = std::fs::read(path_of(&directory, "in.npy")).expect("the picture");
-    assert_eq!(
-        ours[ours.len() - WIDTH * HEIGHT * 2..],
-        given[given.len() - WIDTH * HEIGHT * 2..]
-    );
+    same_frame(&directory);
 }
 
 #[test]
@@ -280,12 +284,7 @@ fn gtkwave_reads_our_vcd() {
         &["decode", "back.vcd", "--format", "npy", "-o", "frames"],
         directory.path(),
     );
-    let ours = std::fs::read(path_of(&directory, "frames/vc0-raw10-000000.npy")).expect("a frame");
-    let given = std::fs::read(path_of(&directory, "in.npy")).expect("the picture");
-    assert_eq!(
-        ours[ours.len() - WIDTH * HEIGHT * 2..],
-        given[given.len() - WIDTH * HEIGHT * 2..]
-    );
+    same_frame(&directory);
 }
 
 #[test]
