@@ -333,14 +333,7 @@ print('same')
 
 #[test]
 fn exiftool_sees_the_true_depth() {
-    let found = Command::new("exiftool")
-        .arg("-ver")
-        .stdout(Stdio::null())
-        .status()
-        .is_ok();
-    if !found {
-        assert!(!required(), "exiftool is required and not installed");
-        eprintln!("skipped: exiftool is not installed");
+    if !have("exiftool") {
         return;
     }
     let (directory, _) = picture();
@@ -365,7 +358,7 @@ fn exiftool_sees_the_true_depth() {
 
 #[test]
 fn icarus_verilog_reads_our_readmemh() {
-    if !have_verilog() {
+    if !have("iverilog") {
         return;
     }
     let (directory, samples) = picture();
@@ -433,18 +426,4 @@ endmodule
     let lanes: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix("l ")).collect();
     // Sync on both lanes, then FS 1 as lane 0 `00 00`, lane 1 `01 1A`; lane 1 is the high byte.
     assert_eq!(lanes[..3], ["b8b8", "0100", "1a00"]);
-}
-
-fn have_verilog() -> bool {
-    let found = Command::new("iverilog")
-        .arg("-V")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    assert!(found || !required(), "iverilog is required and not installed");
-    if !found {
-        eprintln!("skipped: iverilog is not installed");
-    }
-    found
 }

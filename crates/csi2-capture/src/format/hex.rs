@@ -5,7 +5,7 @@
 //!   A burst ends at a line that holds nothing or a comment only, and where the address jumps. Such marks are
 //!   looked for at the start of the file; where there are none, the capture is not framed.
 
-use crate::format::text::{self, Comment, LineKind, Lines, WordError, each_line, is_text};
+use crate::format::text::{self, Comment, Cuts, LineKind, Lines, WordError, each_line, is_text};
 use crate::output::OutputFile;
 use crate::reader::Fused;
 use crate::window::Window;
@@ -114,12 +114,9 @@ pub(crate) struct Reader {
     bytes: Vec<u8>,
     /// Offset in the file of its first digit.
     offset: u64,
-    /// Whether the chunk to come is the first of its burst.
-    starts: bool,
+    cuts: Cuts,
     /// Address of the next byte of a memory.
     address: u64,
-    /// Behind the chunk given last.
-    error: Option<CaptureError>,
 }
 
 impl Reader {
@@ -131,35 +128,19 @@ impl Reader {
             style,
             bytes: Vec::new(),
             offset: 0,
-            starts: true,
+            cuts: Cuts::new(),
             address: 0,
-            error: None,
         }
     }
 
     /// Gathers the bytes of the next chunk; how it lies in its burst, `None` at the end. Bytes before a bad line are given
     /// first.
     fn gather(&mut self) -> Result<Option<Burst>, CaptureError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
+        self.cuts.check()?;
         self.bytes.clear();
-        let ends = match self.gather_bytes() {
-            Ok(ends) => ends,
-            Err(error) if self.bytes.is_empty() => return Err(error),
-            Err(error) => {
-                self.error = Some(error);
-                false
-            }
-        };
-        if self.bytes.is_empty() {
-            return Ok(None);
-        }
-        let starts = std::mem::replace(&mut self.starts, ends);
-        Ok(Some(match self.info.framed {
-            true => Burst { starts, ends },
-            false => Burst::WITHIN,
-        }))
+        let ends = self.gather_bytes();
+        let burst = self.cuts.chunk(ends, self.bytes.is_empty())?;
+        Ok(burst.map(|burst| if self.info.framed { burst } else { Burst::WITHIN }))
     }
 
     /// Whether the bytes end a burst.

@@ -12,7 +12,7 @@
 //! are part of the burst, as is the trail where it was recorded.
 
 use crate::format::lanes::{wire_byte, wire_rows};
-use crate::format::text::{self, LineKind, Lines, WordError, each_line, is_text};
+use crate::format::text::{self, Cuts, LineKind, Lines, WordError, each_line, is_text};
 use crate::output::OutputFile;
 use crate::reader::Fused;
 use crate::window::Window;
@@ -100,12 +100,9 @@ pub(crate) struct Reader {
     rows: usize,
     /// Offset in the file of its first row.
     offset: u64,
-    /// Whether the chunk to come is the first of its burst.
-    starts: bool,
+    cuts: Cuts,
     /// Bytes of a row, while it is read.
     row: Vec<Option<u8>>,
-    /// Behind the chunk given last.
-    error: Option<CaptureError>,
 }
 
 /// What the loaded line is to a reader of rows.
@@ -132,9 +129,8 @@ impl Reader {
             lanes: Default::default(),
             rows: 0,
             offset: 0,
-            starts: true,
+            cuts: Cuts::new(),
             row: Vec::new(),
-            error: None,
         };
         while let Some(row) = reader.load()? {
             if let Row::Bytes = row {
@@ -229,24 +225,11 @@ impl Reader {
     /// Gathers the rows of the next chunk; how it lies in its burst, `None` at the end. Rows before a bad one are given
     /// first.
     fn gather(&mut self) -> Result<Option<Burst>, CaptureError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
+        self.cuts.check()?;
         self.lanes.iter_mut().for_each(Vec::clear);
         self.rows = 0;
-        let ends = match self.gather_rows() {
-            Ok(ends) => ends,
-            Err(error) if self.rows == 0 => return Err(error),
-            Err(error) => {
-                self.error = Some(error);
-                false
-            }
-        };
-        if self.rows == 0 {
-            return Ok(None);
-        }
-        let starts = std::mem::replace(&mut self.starts, ends);
-        Ok(Some(Burst { starts, ends }))
+        let ends = self.gather_rows();
+        self.cuts.chunk(ends, self.rows == 0)
     }
 
     /// Whether the rows end a burst.

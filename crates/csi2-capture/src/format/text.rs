@@ -1,7 +1,7 @@
 //! Hexadecimal text: lines, comments, words. Shared by the formats that people write by hand and simulators load.
 
 use crate::window::Window;
-use crate::{CaptureError, ErrorKind};
+use crate::{Burst, CaptureError, ErrorKind};
 
 /// How the comment that a memory file has before each burst starts.
 pub(crate) const BURST: &str = "// burst ";
@@ -35,6 +35,50 @@ pub(crate) struct Lines {
     open: bool,
     /// Whether it has a comment, or is part of one.
     comment: bool,
+}
+
+/// How chunks lie in their bursts, and the error that waits until what came before it is given.
+pub(crate) struct Cuts {
+    /// The next chunk is the first of a burst.
+    starts: bool,
+    error: Option<CaptureError>,
+}
+
+impl Cuts {
+    /// At the start of a file.
+    pub(crate) fn new() -> Self {
+        Self {
+            starts: true,
+            error: None,
+        }
+    }
+
+    /// To be asked before a chunk is gathered: the error that waits.
+    pub(crate) fn check(&mut self) -> Result<(), CaptureError> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// How the chunk lies that was gathered, `None` at the end of the file. `ends`: whether it ends its burst, or why no more
+    /// could be read; `empty`: whether there is nothing in it.
+    pub(crate) fn chunk(
+        &mut self,
+        ends: Result<bool, CaptureError>,
+        empty: bool,
+    ) -> Result<Option<Burst>, CaptureError> {
+        let ends = match ends {
+            Ok(ends) => ends,
+            Err(error) if empty => return Err(error),
+            Err(error) => {
+                self.error = Some(error);
+                false
+            }
+        };
+        if empty {
+            return Ok(None);
+        }
+        let starts = std::mem::replace(&mut self.starts, ends);
+        Ok(Some(Burst { starts, ends }))
+    }
 }
 
 /// What a line is.
