@@ -13,7 +13,7 @@ use csi2_benches::{HEIGHT, WIDTH, noise};
 use csi2_dphy::{LaneBytes, MAX_LANES, Observation};
 use csi2_generator::{EncodeSettings, Encoder, Image, Scene, TransmitLayer, TransmitSettings, Transmitter};
 use csi2_kernels::Backend;
-use csi2_packet::{DataType, LineNumbering, PacketEvent, VcExtension, VirtualChannel};
+use csi2_packet::{DataType, LineNumbering, PacketEvent, VirtualChannel};
 
 const LANES: usize = 4;
 
@@ -28,12 +28,7 @@ fn bursts(samples: &[u16]) -> Vec<Burst> {
         numbering: LineNumbering::None,
         first_frame: 1,
     });
-    let mut link = Transmitter::new(TransmitSettings {
-        layer: TransmitLayer::Lanes,
-        lanes: LANES,
-        rate: 2_100_000_000,
-        deskew: false,
-    });
+    let mut link = Transmitter::new(TransmitSettings::new(TransmitLayer::Lanes, LANES, 2_100_000_000));
     let mut bursts = Vec::new();
     let image = Image {
         width: WIDTH,
@@ -80,14 +75,10 @@ fn path(c: &mut Criterion) {
     let samples = scene.samples();
     let bursts = bursts(&samples);
     let length: usize = bursts.iter().flatten().map(Vec::len).sum();
-    let mut receiver = Receiver::new(ReceiverConfig {
-        entry: Entry::Lanes {
-            count: LANES,
-            framed: true,
-        },
-        vcx: VcExtension::Extended,
-        limits: Limits::default(),
-    });
+    let mut receiver = Receiver::new(ReceiverConfig::new(Entry::Lanes {
+        count: LANES,
+        framed: true,
+    }));
 
     let mut group = c.benchmark_group("path/lanes4");
     group.throughput(Throughput::Bytes(length as u64));

@@ -1,4 +1,4 @@
-//! Any bytes, on any way in, through link, analyzer and assembler:
+//! Any bytes, on any way in, scrambled or not, through link, analyzer and assembler:
 //!
 //! - all input is consumed, and the chain comes to an end;
 //! - packets and bursts are numbered upwards, bursts start before they end;
@@ -8,9 +8,12 @@
 
 use csi2_analyzer::{
     Analyzer, AnalyzerSettings, AssemblerSettings, Entry, Frame, FrameAssembler, Input, Keep, Limits, LinkEvent,
-    Pixels, Received, Receiver, ReceiverConfig, StreamFilter,
+    Pixels, Received, Receiver, ReceiverConfig, StreamFilter, find_scrambling,
 };
-use csi2_dphy::{LaneBytes, LanePins, MAX_LANES, Observation, PinMap, Samples, Wire};
+use csi2_dphy::{
+    Bus, LaneBytes, LanePins, LanePorts, MAX_LANES, Observation, PinMap, PortMap, Ports, Samples, Sampling, Scrambling,
+    StreamPorts, UnitInterval, Wire,
+};
 use csi2_fuzz::Fields;
 use csi2_kernels::Backend;
 use csi2_packet::{PacketEvent, VcExtension};
@@ -25,12 +28,17 @@ const LIMITS: Limits = Limits {
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let mut fields = Fields::new(input);
     let parameters = fields.byte();
+    let more = if parameters & 0x80 == 0 { 0 } else { fields.byte() };
     let framed = parameters & 4 != 0;
     let count = usize::from(parameters >> 3 & 3) + 1;
     let entry = match parameters & 3 {
         0 => Entry::Packets { framed },
         1 => Entry::Lanes { count, framed },
-        _ => Entry::Pins(map(parameters & 4 != 0, count)),
+        3 if more & 4 != 0 => Entry::Ports(ports(framed, count)),
+        _ => Entry::Pins {
+            map: map(framed, count, more & 8 == 0),
+            sampling: sampling(more >> 4),
+        },
     };
     let vcx = if parameters & 0x20 == 0 {
         VcExtension::Extended
@@ -42,36 +50,46 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     } else {
         Keep::Packed
     };
-    let mut chain = Chain::new(
-        ReceiverConfig {
-            entry,
-            vcx,
-            limits: LIMITS,
-        },
-        keep,
-    );
+    let mut pieces = Vec::new();
     let mut offset = 0;
     while let Some(piece) = fields.string(1) {
         let seen = match entry {
             Entry::Packets { .. } => Observation::Merged(piece),
             Entry::Lanes { .. } => Observation::Lanes(lanes(piece, count)),
-            Entry::Pins(_) => Observation::Samples(Samples {
+            Entry::Pins { .. } | Entry::Ports(_) => Observation::Samples(Samples {
                 first: offset,
                 unit: 1,
                 bytes: piece,
             }),
         };
-        chain.push(
-            Input {
-                seen,
-                starts: framed,
-                ends: framed,
-                offset,
-                at: None,
-            },
-            piece.len(),
-        );
+        let input = Input {
+            seen,
+            starts: framed,
+            ends: framed,
+            offset,
+            at: None,
+        };
+        pieces.push((input, piece.len()));
         offset += piece.len() as u64;
+    }
+    let config = ReceiverConfig {
+        vcx,
+        limits: LIMITS,
+        ..ReceiverConfig::new(entry)
+    };
+    let scrambling = match more & 3 {
+        0 => None,
+        // One lane, so that of others there is no seed.
+        1 => Some(Scrambling {
+            lanes: 1,
+            ..Scrambling::PRESETS[0].scrambling
+        }),
+        2 => Some(Scrambling::PRESETS[3].scrambling),
+        _ => find_scrambling(&config, || pieces.iter().map(|(input, _)| *input)),
+    };
+    let mut chain = Chain::new(ReceiverConfig { scrambling, ..config }, keep);
+    for (input, length) in pieces {
+        chain.push(input, length);
     }
     chain.finish();
 });
@@ -87,8 +105,8 @@ fn lanes(piece: &[u8], count: usize) -> LaneBytes<'_> {
     LaneBytes { lanes, count }
 }
 
-/// A clock lane and data lanes, single wires, or pairs as far as eight wires go.
-fn map(pairs: bool, count: usize) -> PinMap {
+/// Data lanes and perhaps a clock lane, single wires, or pairs as far as eight wires go.
+fn map(pairs: bool, count: usize, clock: bool) -> PinMap {
     let mut wires = (0..8).map(|channel| Wire { channel, invert: false });
     let mut pins = || LanePins {
         p: wires.next(),
@@ -96,13 +114,52 @@ fn map(pairs: bool, count: usize) -> PinMap {
         ..LanePins::default()
     };
     let mut map = PinMap {
-        clock: Some(pins()),
+        clock: clock.then(&mut pins),
         count: if pairs { count.min(3) } else { count },
         ..PinMap::default()
     };
     let count = map.count;
     map.lanes.iter_mut().take(count).for_each(|lane| *lane = pins());
     map
+}
+
+/// Lengths of a bit around one sample, glitches and early bits.
+fn sampling(what: u8) -> Sampling {
+    let unit = |numerator, denominator| {
+        Some(UnitInterval {
+            numerator,
+            denominator,
+        })
+    };
+    Sampling {
+        unit_interval: [None, unit(2, 1), unit(7, 5), unit(1, 3)][usize::from(what & 3)],
+        glitch: if what & 4 == 0 { 0 } else { 3 },
+        early: if what & 8 == 0 { [0; 8] } else { [2, 0, 1, 70, 0, 0, 0, 0] },
+    }
+}
+
+/// Lanes whose bytes are all the same six wires and two that say they are any, or a stream of such.
+fn ports(stream: bool, count: usize) -> PortMap {
+    let wire = |channel| Some(Wire { channel, invert: false });
+    let data = [0, 1, 2, 3, 4, 5, 0, 1];
+    let ports = if stream {
+        Ports::Stream(StreamPorts {
+            data: Bus::new(&data, false).expect("eight wires"),
+            valid: wire(6),
+            ready: None,
+            last: wire(7),
+            keep: Bus::default(),
+        })
+    } else {
+        let mut lanes = [LanePorts::default(); MAX_LANES];
+        lanes.iter_mut().take(count).for_each(|lane| {
+            lane.data = Bus::new(&data, false).expect("eight wires");
+            lane.valid = Bus::new(&[6], false).expect("a wire");
+            lane.active = wire(7);
+        });
+        Ports::Lanes { lanes, count }
+    };
+    PortMap { clock: None, ports }
 }
 
 struct Chain {

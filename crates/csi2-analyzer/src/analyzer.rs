@@ -3,7 +3,7 @@
 use crate::channel::{Channel, Judge, Line, Mark, Payload};
 use crate::finding::Findings;
 use crate::{BurstInfo, Detail, Finding, FindingCode, Limits, LinkEvent, Received, Span, Statistics};
-use csi2_dphy::{PinEvent, SotVerdict};
+use csi2_dphy::{EscapeCommand, PinEvent, SotVerdict, Tick};
 use csi2_packet::{
     ChecksumVerdict, DataType, EccVerdict, Missing, PacketEvent, ReceivedHeader, VcExtension, VirtualChannel,
 };
@@ -84,10 +84,17 @@ impl Analyzer {
         self.statistics.dropped_findings = self.findings.dropped();
     }
 
-    /// The capture has a gap here, of `bytes` bytes where known: what follows from it is not held against the link.
-    pub fn capture_loss(&mut self, span: Span, bytes: Option<u64>) {
+    /// The capture has a gap here, of `records` records where known: what follows from it is not held against the link.
+    pub fn capture_loss(&mut self, offset: u64, at: Option<Tick>, records: Option<u64>) {
         self.lose(UNKNOWN_LOSS);
-        self.report(FindingCode::CaptureLoss, span, None, Detail::Gap { bytes });
+        let span = Span {
+            offset,
+            at,
+            until: None,
+            packet: self.statistics.packets,
+            ..self.last_span
+        };
+        self.report(FindingCode::CaptureLoss, span, None, Detail::Gap { records });
     }
 
     /// End of the capture: open frames become findings, with the span of the last event.
@@ -127,14 +134,34 @@ impl Analyzer {
     }
 
     fn lane(&mut self, event: PinEvent, span: Span) {
+        self.statistics.low_power.add(&event);
         let (code, detail) = match event {
-            PinEvent::Deskew { .. } => (FindingCode::SkewCalSeen, Detail::Deskew),
+            PinEvent::Deskew { kind, length, .. } => (FindingCode::SkewCalSeen, Detail::Deskew { kind, length }),
             PinEvent::SotSyncError { lane, .. } => (FindingCode::SotSyncErr, Detail::NoSync { lane }),
             PinEvent::AlignError { lane, .. } => (FindingCode::LaneAlignErr, Detail::LaneLate { lane }),
             PinEvent::ControlError { lane, .. } => (FindingCode::ControlErr, Detail::LineStates { lane }),
             PinEvent::EotError { lane, .. } => (FindingCode::EotSyncErr, Detail::LaneEnd { lane }),
-            // Where bursts begin and end comes as link events.
-            _ => return,
+            PinEvent::EscapeEntryError { lane, bits, count, .. } => {
+                (FindingCode::EscEntryErr, Detail::EscapeBits { lane, bits, count })
+            }
+            PinEvent::LowPowerSyncError { lane, bits, .. } => {
+                (FindingCode::LpSyncErr, Detail::PartialByte { lane, bits })
+            }
+            PinEvent::Escape { lane, command, .. } => {
+                let code = match command {
+                    EscapeCommand::Ulps => FindingCode::UlpsSeen,
+                    EscapeCommand::LowPowerData => FindingCode::LpdtSeen,
+                    _ => FindingCode::TriggerSeen,
+                };
+                (code, Detail::Escape { lane, command })
+            }
+            PinEvent::Turnaround { lane, .. } => (FindingCode::TurnaroundSeen, Detail::Turnaround { lane }),
+            // The beginning of an escape was told; where bursts begin and end comes as link events.
+            PinEvent::LowPowerData { .. }
+            | PinEvent::EscapeEnd { .. }
+            | PinEvent::BurstStart { .. }
+            | PinEvent::BurstEnd { .. }
+            | PinEvent::BoundaryInside { .. } => return,
         };
         if matches!(code, FindingCode::SotSyncErr | FindingCode::LaneAlignErr) {
             self.lose(UNKNOWN_LOSS);

@@ -5,15 +5,10 @@
 //! A frame of one line, in which a payload bit was hit:
 //!
 //! ```
-//! use csi2_analyzer::{Analyzer, AnalyzerSettings, Entry, FindingCode, Input, Limits, Receiver, ReceiverConfig};
+//! use csi2_analyzer::{Analyzer, AnalyzerSettings, Entry, FindingCode, Input, Receiver, ReceiverConfig};
 //! use csi2_dphy::Observation;
-//! use csi2_packet::VcExtension;
 //!
-//! let mut receiver = Receiver::new(ReceiverConfig {
-//!     entry: Entry::Packets { framed: true },
-//!     vcx: VcExtension::Extended,
-//!     limits: Limits::default(),
-//! });
+//! let mut receiver = Receiver::new(ReceiverConfig::new(Entry::Packets { framed: true }));
 //! let mut analyzer = Analyzer::new(AnalyzerSettings::default());
 //! let packets: [&[u8]; 3] = [
 //!     &[0x00, 0x01, 0x00, 0x1A],
@@ -38,14 +33,18 @@ extern crate alloc;
 mod analyzer;
 mod assembler;
 mod channel;
+mod discovery;
 mod finding;
 mod limits;
 mod link;
 mod stats;
+mod timing;
 
 pub use analyzer::{Analyzer, AnalyzerSettings};
 pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, Pixels, StreamFilter};
+pub use discovery::{Confidence, Descrambling, Discovered, Discovery, Evidence, Hints, Tally, find_scrambling};
 pub use finding::{Detail, FINDINGS, Finding, FindingCode, FindingRow, Severity};
 pub use limits::Limits;
 pub use link::{BurstInfo, Entry, Input, LinkEvent, Received, Receiver, ReceiverConfig, Span};
-pub use stats::{ChannelStatistics, DataTypeStatistics, Spread, Statistics};
+pub use stats::{ChannelStatistics, DataTypeStatistics, LowPowerStatistics, Spread, Statistics};
+pub use timing::{TimingMeasurement, TimingReport, TimingVerdict};

@@ -1,7 +1,7 @@
 //! Counts.
 
 use alloc::vec::Vec;
-use csi2_dphy::{MAX_LANES, Tick, Timebase};
+use csi2_dphy::{EscapeCommand, Lane, MAX_LANES, PinEvent, Tick, Timebase};
 use csi2_packet::{DataType, VirtualChannel};
 
 /// Of a link.
@@ -33,6 +33,29 @@ pub struct Statistics {
     pub channels: Vec<ChannelStatistics>,
     /// Greatest skew seen per lane, in bits.
     pub skew: [u16; MAX_LANES],
+    /// What the lanes did in low-power mode.
+    pub low_power: LowPowerStatistics,
+}
+
+/// Of the lanes' low-power modes.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct LowPowerStatistics {
+    /// Times each data lane went into the ultra-low-power state.
+    pub ulps: [u64; MAX_LANES],
+    /// Times the clock lane did.
+    pub clock_ulps: u64,
+    /// Ticks in that state, from the command to Mark-1, of all lanes together.
+    pub ulps_time: u128,
+    /// Ticks from Mark-1 to the stop state.
+    pub wake_up: Spread,
+    /// Transmissions of low-power data.
+    pub transmissions: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Triggers, those without a known meaning included.
+    pub triggers: u64,
+    /// Turnarounds.
+    pub turnarounds: u64,
 }
 
 /// Of a channel.
@@ -100,6 +123,39 @@ impl Spread {
         self.max = self.max.max(ticks);
         self.sum += u128::from(ticks);
         self.count += 1;
+    }
+}
+
+impl LowPowerStatistics {
+    pub(crate) fn add(&mut self, event: &PinEvent) {
+        match *event {
+            PinEvent::Escape { lane, command, .. } => match (command, lane) {
+                (EscapeCommand::Ulps, Lane::Clock) => self.clock_ulps += 1,
+                (EscapeCommand::Ulps, Lane::Data(lane)) => {
+                    if let Some(count) = self.ulps.get_mut(usize::from(lane)) {
+                        *count += 1;
+                    }
+                }
+                (EscapeCommand::LowPowerData, _) => self.transmissions += 1,
+                _ => self.triggers += 1,
+            },
+            PinEvent::EscapeEnd {
+                command: EscapeCommand::Ulps,
+                since,
+                mark,
+                at,
+                ..
+            } => {
+                let end = mark.unwrap_or(at);
+                self.ulps_time = self.ulps_time.saturating_add(end.saturating_sub(since).into());
+                if let Some(mark) = mark {
+                    self.wake_up.add(at.saturating_sub(mark));
+                }
+            }
+            PinEvent::LowPowerData { .. } => self.bytes += 1,
+            PinEvent::Turnaround { .. } => self.turnarounds += 1,
+            _ => {}
+        }
     }
 }
 
@@ -244,6 +300,35 @@ mod tests {
         }
         let rate = of.frame_rate(Timebase::NANOSECONDS).unwrap();
         assert!((rate - 50.0).abs() < 1e-9, "{rate}");
+    }
+
+    #[test]
+    fn time_in_ulps_is_without_the_wake_up() {
+        let mut low_power = LowPowerStatistics::default();
+        for (lane, since, mark, at) in [
+            (Lane::Data(1), 100, Some(1100), 1150),
+            (Lane::Clock, 90, None, 1090),
+            (Lane::Data(1), 5000, Some(5010), 5100),
+        ] {
+            let command = EscapeCommand::Ulps;
+            low_power.add(&PinEvent::Escape {
+                lane,
+                command,
+                at: since,
+            });
+            low_power.add(&PinEvent::EscapeEnd {
+                lane,
+                command,
+                since,
+                mark,
+                at,
+            });
+        }
+        assert_eq!((low_power.ulps[1], low_power.clock_ulps), (2, 1));
+        assert_eq!(low_power.ulps_time, 1000 + 1000 + 10);
+        let wake_up = low_power.wake_up;
+        assert_eq!((wake_up.count, wake_up.min, wake_up.max), (2, 50, 90));
+        assert_eq!(wake_up.mean(), Some(70.0));
     }
 
     #[test]

@@ -129,11 +129,11 @@ fn a_gap_of_the_capture_excuses_what_follows() {
     frames(&mut after, &[(4, 4), (9, 9)]);
     let mut analyzer = Analyzer::new(AnalyzerSettings::default());
     before.play(|event| analyzer.push(event));
-    analyzer.capture_loss(Default::default(), Some(999));
+    analyzer.capture_loss(0, None, Some(999));
     after.play(|event| analyzer.push(event));
     analyzer.finish();
     let findings: Vec<_> = std::iter::from_fn(|| analyzer.poll()).collect();
     // The loss excuses the short frame, not the jump after it.
     assert_eq!(count(&findings), [(FrameSeqErr, Warning, 1), (CaptureLoss, Error, 1)]);
-    assert_eq!(findings[0].to_string(), "999 bytes are missing from the capture");
+    assert_eq!(findings[0].to_string(), "999 records are missing from the capture");
 }

@@ -5,7 +5,7 @@ mod judge_support;
 use csi2_analyzer::FindingCode::*;
 use csi2_analyzer::Severity::*;
 use csi2_analyzer::{Analyzer, AnalyzerSettings};
-use csi2_dphy::{PinEvent, SotVerdict};
+use csi2_dphy::{DeskewKind, EscapeCommand, Lane, PinEvent, SotVerdict};
 use csi2_packet::{DataType, EccVerdict, Missing, VcExtension, VirtualChannel};
 use judge_support::scenario::*;
 use judge_support::{Script, Step};
@@ -114,11 +114,18 @@ fn lanes() {
     // Lanes above the fourth are not in use.
     sync[7] = SotVerdict::OneBit;
     script
-        .lane(PinEvent::Deskew { at: 0 })
+        .lane(PinEvent::Deskew {
+            kind: DeskewKind::Periodic,
+            length: 1024,
+            at: 0,
+        })
         .burst(sync, [0, 3, 1, 0, 9, 0, 0, 0])
         .burst([SotVerdict::Clean; 8], [1, 0, 2, 0, 0, 0, 0, 0])
         .lane(PinEvent::AlignError { lane: 3, at: 0 })
-        .lane(PinEvent::ControlError { lane: 0, at: 0 })
+        .lane(PinEvent::ControlError {
+            lane: Lane::Data(0),
+            at: 0,
+        })
         .lane(PinEvent::EotError { lane: 0, at: 0 });
     let (analyzer, findings) = judge(&script);
     assert_eq!(
@@ -134,6 +141,77 @@ fn lanes() {
     let statistics = analyzer.statistics();
     assert_eq!((statistics.bursts, statistics.skew), (2, [1, 3, 2, 0, 0, 0, 0, 0]));
     assert_eq!(findings[1].to_string(), "lane 2: one bit of the sync byte is wrong");
+}
+
+#[test]
+fn low_power_modes_are_information_and_their_errors_warnings() {
+    let mut script = Script::new();
+    let modes = [
+        (Lane::Clock, EscapeCommand::Ulps),
+        (Lane::Data(1), EscapeCommand::Ulps),
+        (Lane::Data(0), EscapeCommand::LowPowerData),
+        (Lane::Data(0), EscapeCommand::ResetTrigger),
+        (Lane::Data(3), EscapeCommand::Unknown5),
+    ];
+    for (lane, command) in modes {
+        script.lane(PinEvent::Escape { lane, command, at: 10 });
+        for byte in 0..3 {
+            if command == EscapeCommand::LowPowerData {
+                script.lane(PinEvent::LowPowerData { lane: 0, byte, at: 11 });
+            }
+        }
+        script.lane(PinEvent::EscapeEnd {
+            lane,
+            command,
+            since: 10,
+            mark: Some(1010),
+            at: 1110,
+        });
+    }
+    script
+        .lane(PinEvent::Turnaround { lane: 0, at: 0 })
+        .lane(PinEvent::EscapeEntryError {
+            lane: 2,
+            bits: 0b101,
+            count: 3,
+            at: 0,
+        })
+        .lane(PinEvent::LowPowerSyncError {
+            lane: 0,
+            bits: 5,
+            at: 0,
+        });
+    let (analyzer, findings) = judge(&script);
+    assert_eq!(
+        count(&findings),
+        [
+            (EscEntryErr, Warning, 1),
+            (LpSyncErr, Warning, 1),
+            (UlpsSeen, Info, 2),
+            (TriggerSeen, Info, 2),
+            (LpdtSeen, Info, 1),
+            (TurnaroundSeen, Info, 1),
+        ]
+    );
+    let messages: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        messages,
+        [
+            "clock lane: ULPS",
+            "lane 1: ULPS (command 00011110)",
+            "lane 0: LPDT (command 11100001)",
+            "lane 0: Reset-Trigger (command 01100010)",
+            "lane 3: Unknown-5 (command 10100000)",
+            "lane 0: turnaround requested",
+            "lane 2: escape command ends after 3 of 8 bits (101)",
+            "lane 0: low-power data ends after 5 of 8 bits of a byte",
+        ]
+    );
+    let low_power = &analyzer.statistics().low_power;
+    assert_eq!((low_power.clock_ulps, low_power.ulps[1]), (1, 1));
+    assert_eq!((low_power.transmissions, low_power.bytes), (1, 3));
+    assert_eq!((low_power.triggers, low_power.turnarounds), (2, 1));
+    assert_eq!((low_power.ulps_time, low_power.wake_up.sum), (2000, 200));
 }
 
 #[test]

@@ -39,6 +39,6 @@ pub use capture_format::{CaptureFormat, Confidence, Create, Open};
 pub use channel_map::{ChannelMap, MapError};
 pub use error::{CaptureError, ErrorKind, Position};
 pub use layer::Layer;
-pub use reader::{Burst, CaptureInfo, CaptureReader, Channel, Chunk, OpenOptions, Source};
+pub use reader::{Burst, CaptureInfo, CaptureReader, Channel, Chunk, OpenOptions, READER_THREAD, Source};
 pub use registry::{FORMATS, create, detect, find, open};
 pub use writer::{CaptureWriter, CreateOptions, WireNote};

@@ -18,10 +18,11 @@ pub struct Source {
 
 impl Source {
     /// Opens a file, `-` for standard input. Where there is no such file but a `PATH.lane0`, opens that: the files of a
-    /// capture of lanes share their name up to the suffix.
+    /// capture of lanes share their name up to the suffix. Of a directory, as Saleae Logic exports channels to, opens the
+    /// first file of the capture in it.
     ///
     /// # Errors
-    /// When the operating system refuses.
+    /// When the operating system refuses, and where a directory holds no capture.
     pub fn open(path: &Path) -> Result<Self, CaptureError> {
         let name = path.display().to_string();
         if name == "-" {
@@ -34,15 +35,17 @@ impl Source {
         }
         let lane = companion(path, 0);
         let path = if !path.exists() && lane.exists() {
-            lane.as_path()
+            lane
+        } else if path.is_dir() {
+            crate::format::saleae::inside(path).ok_or_else(|| no_capture(&name))?
         } else {
-            path
+            path.to_path_buf()
         };
-        let file = std::fs::File::open(path).map_err(|error| CaptureError::new(&name, 0, ErrorKind::Io(error)))?;
+        let file = std::fs::File::open(&path).map_err(|error| CaptureError::new(&name, 0, ErrorKind::Io(error)))?;
         Ok(Self {
             name: path.display().to_string(),
             stream: Box::new(file),
-            path: Some(path.to_path_buf()),
+            path: Some(path),
         })
     }
 
@@ -51,6 +54,13 @@ impl Source {
         let metadata = std::fs::metadata(self.path.as_deref()?).ok()?;
         metadata.is_file().then_some(metadata.len())
     }
+}
+
+/// A directory that is none of a capture.
+fn no_capture(name: &str) -> CaptureError {
+    let detail =
+        "a directory without `digital_0.bin` or `digital.csv`, as Saleae Logic exports them: give a file".into();
+    CaptureError::new(name, 0, ErrorKind::Unsupported { detail })
 }
 
 /// The file of a lane: `NAME.lane0` for `NAME`.
@@ -71,6 +81,8 @@ pub struct OpenOptions {
     pub unit_size: Option<usize>,
     /// Lane count of formats that do not say.
     pub lanes: Option<usize>,
+    /// Where packets begin in the TECMP records of CSI-2, whose layout is not public, in bytes.
+    pub tecmp_offset: Option<usize>,
     /// Largest record, member or line kept in memory, in bytes; 0 means the default of 64 MiB.
     pub max_record: usize,
 }
@@ -181,7 +193,12 @@ pub struct Chunk<'a> {
     pub at: Option<Tick>,
     /// Which link (pcapng interface), 0 where there is one only.
     pub link: u16,
+    /// Records that are known to be missing right before it: the capture lost them, not the link.
+    pub lost: u64,
 }
+
+/// Name of the threads that readers start: where a library panics on a damaged file, it is there, and ends nothing else.
+pub const READER_THREAD: &str = "csi2-reader";
 
 /// Reads a capture piece by piece.
 pub trait CaptureReader: Send {

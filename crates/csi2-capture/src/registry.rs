@@ -1,6 +1,9 @@
 //! The table of capture formats: one row adds one.
 
-use crate::format::{hex, lanes, lanes_text, pcap, pcapng, raw_packets, readmemh, samples, sigrok, vcd};
+use crate::format::{
+    cmp, dsl, hex, ila_csv, lanes, lanes_text, ols, pcap, pcapng, raw_packets, readmemh, saleae, saleae_csv, samples,
+    sigrok, sigrok_csv, vcd,
+};
 use crate::{
     CaptureError, CaptureFormat, CaptureReader, CaptureWriter, Confidence, CreateOptions, ErrorKind, OpenOptions,
     Source,
@@ -12,6 +15,7 @@ const HEAD: usize = 4096;
 
 /// All formats. Where content and extension decide nothing between two of them, the first wins.
 pub const FORMATS: &[CaptureFormat] = &[
+    cmp::FORMAT,
     pcapng::FORMAT,
     pcap::FORMAT,
     raw_packets::FORMAT,
@@ -20,7 +24,15 @@ pub const FORMATS: &[CaptureFormat] = &[
     lanes::FORMAT,
     readmemh::FORMAT,
     sigrok::FORMAT,
+    sigrok_csv::FORMAT,
+    dsl::FORMAT,
+    saleae::FORMAT,
+    saleae_csv::FORMAT,
+    ols::FORMAT,
+    ila_csv::FORMAT,
     vcd::FORMAT,
+    #[cfg(feature = "fst")]
+    crate::format::fst::FORMAT,
     samples::FORMAT,
 ];
 
@@ -129,7 +141,7 @@ fn unknown(file: &str, name: &str) -> CaptureError {
 }
 
 /// Reads the first bytes of a source and puts them back in front of the rest.
-fn peek(source: &mut Source) -> Result<Vec<u8>, CaptureError> {
+pub(crate) fn peek(source: &mut Source) -> Result<Vec<u8>, CaptureError> {
     let mut stream = std::mem::replace(&mut source.stream, Box::new(io::empty()));
     let mut head = Vec::new();
     // `read_to_end` reads on after short reads, as a pipe gives them.

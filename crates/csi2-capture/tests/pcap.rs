@@ -179,7 +179,7 @@ fn every_kind_of_packet_block() {
 fn other_links_are_skipped_with_a_note() {
     let file = Build::new(Order::Little)
         .section()
-        .interface(1, |body| body.option(2, b"eth0"))
+        .interface(113, |body| body.option(2, b"eth0"))
         .interface(162, |body| body.option(2, b"csi").option(3, b"front camera"))
         .enhanced(0, 1, 4, b"ethr")
         .enhanced(1, 2, 4, b"csi2")
@@ -195,7 +195,7 @@ fn other_links_are_skipped_with_a_note() {
     for part in [
         "written by a tool",
         "\"eth0\"",
-        "link type 1 (Ethernet)",
+        "link type 113 (Linux cooked)",
         "\"csi\": front camera",
     ] {
         assert!(notes.contains(part), "{part:?} in {notes}");
@@ -212,8 +212,8 @@ fn other_links_are_skipped_with_a_note() {
 fn files_of_other_links_only_are_refused_with_the_remedy() {
     let ng = Build::new(Order::Little)
         .section()
-        .interface(1, |body| body)
-        .enhanced(0, 1, 4, b"ethr");
+        .interface(113, |body| body)
+        .enhanced(0, 1, 4, b"sll ");
     let classic = Build::new(Order::Big)
         .u32(0xA1B2C3D4)
         .u16(2)
@@ -221,13 +221,13 @@ fn files_of_other_links_only_are_refused_with_the_remedy() {
         .u32(0)
         .u32(0)
         .u32(65_535)
-        .u32(1);
+        .u32(113);
     for (format, file) in [("pcapng", ng), ("pcap", classic)] {
         let error = read(format, &file.bytes).unwrap_err();
         let text = error.to_string();
         assert!(matches!(error.kind, ErrorKind::Unsupported { .. }), "{text}");
         assert!(
-            text.contains("link type 1 (Ethernet)") && text.contains("editcap -T user0"),
+            text.contains("link type 113 (Linux cooked)") && text.contains("editcap -T user0"),
             "{text}"
         );
     }

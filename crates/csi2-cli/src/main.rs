@@ -20,6 +20,7 @@ mod sink;
 mod transmit;
 
 fn main() -> ExitCode {
+    quiet_readers();
     let cli = args::Cli::parse();
     let console = console::Console::new(&cli.console);
     match command::run(cli.command, args::Cli::command, &console) {
@@ -31,4 +32,15 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// A library that reads a damaged file on a thread of its own may panic there. The reader then says what is wrong; a
+/// backtrace would say nothing more.
+fn quiet_readers() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name() != Some(csi2_capture::READER_THREAD) {
+            usual(panic);
+        }
+    }));
 }

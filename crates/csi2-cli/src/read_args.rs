@@ -1,9 +1,11 @@
 //! Options of the commands that read captures.
 
 use crate::keep::{self, Filter};
-use crate::number;
+use crate::{number, transmit};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
+use csi2_analyzer::Descrambling;
+use csi2_dphy::Scrambling;
 use csi2_packet::{DataType, VcExtension, VirtualChannel};
 
 /// What every reading command takes.
@@ -29,11 +31,17 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u8).range(1..=8), help_heading = READING)]
     pub(crate) unitsize: Option<u8>,
     /// Bit rate of a lane, where the capture has no clock of its own
-    #[arg(long, value_name = "BPS", value_parser = number::si_positive, help_heading = READING)]
+    #[arg(long, value_name = "BPS", value_parser = transmit::rate, help_heading = READING)]
     pub(crate) rate: Option<u64>,
     /// Virtual channels 4 to 15 in the header (CSI-2 v2.0); auto reads both kinds
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false, help_heading = READING)]
     pub(crate) vcx: Vcx,
+    /// Scrambling of the lanes (CSI-2 v2.0): auto, off, a preset (a, a-galois, b, b-galois), or seeds: 0810,0990:galois
+    #[arg(long, value_name = "HOW", default_value = "auto", hide_default_value = true, value_parser = descrambling, help_heading = READING)]
+    pub(crate) descramble: Descrambling,
+    /// Where packets begin in TECMP records of CSI-2, whose layout is not public
+    #[arg(long, value_name = "BYTES", help_heading = READING)]
+    pub(crate) tecmp_offset: Option<usize>,
     /// Which link of a capture that holds several (pcapng interface); the first with data when absent
     #[arg(long, value_name = "N", help_heading = READING)]
     pub(crate) link: Option<u16>,
@@ -58,6 +66,18 @@ impl ReadArgs {
             channels: self.vc.clone(),
             data_types: self.dt.clone(),
         }
+    }
+}
+
+/// `--descramble`
+fn descrambling(text: &str) -> Result<Descrambling, String> {
+    match text {
+        "off" => Ok(Descrambling::Off),
+        "auto" => Ok(Descrambling::Auto),
+        _ => match Scrambling::parse(text) {
+            Ok(scrambling) => Ok(Descrambling::Known(scrambling)),
+            Err(error) => Err(format!("{error}, or auto or off")),
+        },
     }
 }
 

@@ -5,9 +5,9 @@ use crate::failure::Failure;
 use crate::input;
 use crate::read_args::ReadArgs;
 use crate::report::text;
-use csi2_analyzer::{Input, Limits, Received, Receiver, ReceiverConfig};
-use csi2_capture::{CaptureError, CaptureInfo, CaptureReader, Chunk, OpenOptions, Source};
-use csi2_dphy::{Observation, PinMap, Tick, Timebase};
+use csi2_analyzer::{Input, Received, Receiver, ReceiverConfig, TimingReport};
+use csi2_capture::{CaptureError, CaptureInfo, CaptureReader, ChannelMap, Chunk, Layer, OpenOptions, Source};
+use csi2_dphy::{Observation, PinMap, Scrambling, Tick, Timebase};
 use std::cell::Cell;
 use std::io::{Read as _, Seek as _};
 use std::ops::ControlFlow;
@@ -15,9 +15,11 @@ use std::path::Path;
 
 mod link;
 mod prelude;
+mod wiring;
 
 use link::Link;
 use prelude::Prelude;
+pub(crate) use wiring::Wiring;
 
 /// Ticks as people and scripts see them: nanoseconds from the start of the capture.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +89,7 @@ pub(crate) fn open(args: &ReadArgs, console: &Console) -> Result<Opened, Failure
         sample_rate: args.samplerate,
         unit_size: args.unitsize.map(usize::from),
         lanes: args.lanes,
+        tecmp_offset: args.tecmp_offset,
         max_record: 0,
     };
     let mut source = Source::open(Path::new(&args.capture))?;
@@ -169,6 +172,10 @@ pub(crate) trait Visitor {
     fn shows_progress(&self) -> bool {
         true
     }
+    /// So many records are known to be missing from the capture, right before what comes next.
+    fn lost(&mut self, records: u64, offset: u64, at: Option<Tick>) {
+        let _ = (records, offset, at);
+    }
     /// An event.
     fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow;
     /// After the events of a piece.
@@ -181,8 +188,11 @@ pub(crate) trait Visitor {
 pub(crate) struct Session {
     opened: Opened,
     receiver: Receiver,
-    /// Wires, of a capture of pins.
-    pins: Option<PinMap>,
+    /// What is which wire, in a capture of wires.
+    map: Option<ChannelMap>,
+    /// How pins turned out to lie.
+    wiring: Option<Wiring>,
+    scrambling: Option<Scrambling>,
     lanes: Option<usize>,
     clock: Clock,
     link: Option<u16>,
@@ -203,34 +213,21 @@ impl Session {
         args: &ReadArgs,
         console: &Console,
     ) -> Result<Self, (Box<Opened>, Failure)> {
-        let mut link = match Link::new(&opened.info, args) {
+        let mut link = match Link::new(&opened.info, opened.reader.as_mut(), args, console) {
             Ok(link) => link,
             Err(failure) => return Err((Box::new(opened), failure)),
         };
-        // Sampled captures cannot tell, and what the user says stands.
-        if let Some(pins) = link.pins.filter(|_| args.lanes.is_none() && args.map.is_none())
-            && opened.info.sample_rate.is_none()
-            && opened.info.timebase.is_some()
-        {
-            let (prelude, lanes) = Prelude::read(opened.reader.as_mut(), &pins);
-            opened.prelude = prelude;
-            if lanes < pins.count {
-                console.detail(|| format!("lanes {lanes} to {} are never driven", pins.count - 1));
-                link.keep_lanes(lanes);
-            }
-        }
-        let config = ReceiverConfig {
-            entry: link.entry,
+        opened.prelude = std::mem::take(&mut link.prelude);
+        let receiver = Receiver::new(ReceiverConfig {
             vcx: args.vcx.extension(),
-            limits: Limits::default(),
-        };
-        let mut receiver = Receiver::new(config);
-        if let Some((numerator, denominator)) = link.unit_interval {
-            receiver.assume_unit_interval(numerator, denominator);
-        }
+            scrambling: link.scrambling,
+            ..ReceiverConfig::new(link.entry)
+        });
         Ok(Self {
             receiver,
-            pins: link.pins,
+            map: link.map,
+            wiring: link.wiring,
+            scrambling: link.scrambling,
             lanes: link.lanes,
             clock: Clock {
                 timebase: link.timebase,
@@ -268,8 +265,35 @@ impl Session {
         Some(if pauses { "gated" } else { "continuous" })
     }
 
+    /// What is which wire, in a capture of wires.
+    pub(crate) fn map(&self) -> Option<&ChannelMap> {
+        self.map.as_ref()
+    }
+
+    /// Wires of pins.
     pub(crate) fn pins(&self) -> Option<&PinMap> {
-        self.pins.as_ref()
+        self.map().and_then(ChannelMap::pins)
+    }
+
+    /// Scrambling of the lanes, as told or found.
+    pub(crate) fn scrambling(&self) -> Option<&Scrambling> {
+        self.scrambling.as_ref()
+    }
+
+    /// How pins turned out to lie.
+    pub(crate) fn wiring(&self) -> Option<&Wiring> {
+        self.wiring.as_ref()
+    }
+
+    /// The layer at which the capture recorded: of wires, what they carry.
+    pub(crate) fn layer(&self) -> Layer {
+        self.map.as_ref().map_or(self.opened.info.layer, ChannelMap::layer)
+    }
+
+    /// Durations of the line protocol so far, in a capture of wires that has a time.
+    pub(crate) fn timing(&self) -> Option<TimingReport> {
+        let (meter, timebase) = (self.receiver.timing()?, self.clock.timebase?);
+        Some(TimingReport::new(meter, timebase, self.receiver.unit_interval()))
     }
 
     /// Runs the capture through `visitor`. Where the capture breaks off, everything before is delivered and the error
@@ -284,13 +308,10 @@ impl Session {
             console.progress_start(self.opened.info.total_bytes);
         }
         let broken = self.chunks(console, &mut |chunk, receiver, clock| {
-            let mut input = Input {
-                seen: chunk.seen,
-                starts: chunk.burst.starts,
-                ends: chunk.burst.ends,
-                offset: chunk.offset,
-                at: chunk.at,
-            };
+            if chunk.lost > 0 {
+                visitor.lost(chunk.lost, chunk.offset, chunk.at);
+            }
+            let mut input = Self::input(chunk);
             while let Some(received) = receiver.next(&mut input) {
                 if visitor.event(&received, clock)?.is_break() {
                     stopped = true;
@@ -301,13 +322,31 @@ impl Session {
             visitor.chunk_done()?;
             CONTINUE
         })?;
-        while !stopped {
-            match self.receiver.finish() {
-                Some(received) => stopped = visitor.event(&received, &self.clock)?.is_break(),
-                None => break,
-            }
+        if !stopped {
+            self.finish(visitor)?;
         }
         Ok(broken)
+    }
+
+    /// What the receiver still has to say after the last piece.
+    pub(crate) fn finish(&mut self, visitor: &mut dyn Visitor) -> Result<(), Failure> {
+        while let Some(received) = self.receiver.finish() {
+            if visitor.event(&received, &self.clock)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A piece as the receiver takes it.
+    pub(crate) fn input<'c>(chunk: &Chunk<'c>) -> Input<'c> {
+        Input {
+            seen: chunk.seen,
+            starts: chunk.burst.starts,
+            ends: chunk.burst.ends,
+            offset: chunk.offset,
+            at: chunk.at,
+        }
     }
 
     /// The pieces of the chosen link as they are in the capture.
@@ -340,19 +379,14 @@ impl Session {
         console: &Console,
         each: &mut dyn FnMut(&Chunk<'_>, &mut Receiver, &Clock) -> Flow,
     ) -> Result<Option<CaptureError>, Failure> {
-        let Prelude { changes, link, broken } = std::mem::take(&mut self.opened.prelude);
-        if !changes.is_empty() {
-            let chunk = Chunk {
-                seen: Observation::Changes(&changes),
-                burst: csi2_capture::Burst::WITHIN,
-                offset: 0,
-                at: None,
-                link,
-            };
+        let (pieces, broken) = std::mem::take(&mut self.opened.prelude).into_pieces();
+        for piece in pieces {
+            let chunk = piece.chunk();
             self.clock.see(&chunk);
-            self.link_seen = *self.link.get_or_insert(link) == link;
-            self.other_links += u64::from(!self.link_seen);
-            if self.link_seen && each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
+            let chosen = *self.link.get_or_insert(chunk.link) == chunk.link;
+            self.link_seen |= chosen;
+            self.other_links += u64::from(!chosen);
+            if chosen && each(&chunk, &mut self.receiver, &self.clock)?.is_break() {
                 return Ok(None);
             }
         }

@@ -1,14 +1,19 @@
 //! Writing captures: options of the link to make, and the way from packets to a file.
 
+mod sender;
+mod values;
+
 use crate::failure::Failure;
 use crate::number;
 use crate::read_args::format_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
-use csi2_capture::{Burst, CaptureError, CaptureFormat, CaptureWriter, CreateOptions, Layer, WireNote};
-use csi2_dphy::{Clocking, MAX_LANES, Timebase, TransmitTiming, WaveformSettings};
+use csi2_capture::{CaptureFormat, CreateOptions, Layer};
+use csi2_dphy::{Clocking, MAX_LANES, Scrambling, Timebase, UnitInterval, WaveformSettings, Wires};
 use csi2_generator::{TransmitLayer, TransmitSettings, Transmitter};
+pub(crate) use sender::Sender;
 use std::path::{Path, PathBuf};
+use values::{Deskew, Duration, EscapeItem, TimingItem};
 
 /// Heading of the options below in the help.
 const WRITING: &str = "Link options";
@@ -32,18 +37,41 @@ pub(crate) struct LinkArgs {
     /// Layer to write; the highest that the format holds when absent
     #[arg(long, help_heading = WRITING)]
     layer: Option<LayerName>,
-    /// Pins: samples per bit; 1 writes the HS wires only, one sample per bit and no clock
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=64), help_heading = WRITING)]
-    oversample: u32,
+    /// Pins: samples per bit, also 2.5; 1 writes the HS wires only, one sample per bit and no clock
+    #[arg(long, value_name = "N", default_value = "4", value_parser = values::ratio, help_heading = WRITING)]
+    oversample: UnitInterval,
     /// Pins: what the clock does between bursts
     #[arg(long, default_value = "continuous", help_heading = WRITING)]
     clock: ClockName,
+    /// Pins: both wires of each lane, which show low-power states; off: one. On, unless --oversample is 1
+    #[arg(long, value_name = "WHEN", help_heading = WRITING)]
+    lp: Option<Switch>,
     /// Pins: lateness of each lane in bits: 0,3,1
     #[arg(long, value_name = "UI,UI,...", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(0..=65535), help_heading = WRITING)]
     skew: Vec<u32>,
-    /// Pins: begin with a deskew burst
-    #[arg(long, help_heading = WRITING)]
-    deskew: bool,
+    /// Pins: deskew bursts, initial before all others, periodic after each frame, or both: --deskew=initial,periodic:2us
+    #[arg(long, value_name = "KIND,...", num_args = 0..=1, require_equals = true, default_missing_value = "initial",
+        value_delimiter = ',', value_parser = values::deskew, help_heading = WRITING)]
+    deskew: Vec<Deskew>,
+    /// Pins: all lanes in ultra-low-power state between frames, for so many microseconds, or 1.5ms; waking up takes T_WAKEUP more
+    #[arg(long, value_name = "TIME", value_parser = values::microseconds, help_heading = WRITING)]
+    ulps: Option<Duration>,
+    /// Pins: escapes of lane 0 before the first frame: reset-trigger,lpdt:48656c6c6f,ulps:50us,unknown-3
+    ///
+    /// The commands are lpdt (with its bytes), ulps (with its duration; 10us when absent), undefined-1, undefined-2,
+    /// reset-trigger, unknown-3, unknown-4 and unknown-5; turnaround is no command, but begins like one.
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = values::escape, help_heading = WRITING)]
+    escape: Vec<EscapeItem>,
+    /// Pins: durations other than the shortest legal ones: t_lpx=60ns,t_hs_zero=200ui,t_wakeup=20us
+    ///
+    /// The parameters are t_lpx, t_hs_prepare, t_hs_zero, t_hs_trail, t_hs_exit, t_clk_prepare, t_clk_zero, t_clk_pre,
+    /// t_clk_post, t_clk_trail and t_wakeup, in ns, us, ms or ui (bit times), rounded up to whole bits. T_HS-ZERO is one bit
+    /// longer where the first bit would else miss the rising edge of the clock. A t_wakeup below 1ms makes small files.
+    #[arg(long, value_name = "NAME=VALUE,...", value_delimiter = ',', value_parser = values::timing, help_heading = WRITING)]
+    timing: Vec<TimingItem>,
+    /// Pins and lanes: scramble (CSI-2 v2.0) by a preset, a, a-galois, b, b-galois, or seeds: 0810,0990:galois
+    #[arg(long, value_name = "HOW", value_parser = values::scrambling, help_heading = WRITING)]
+    scramble: Option<Scrambling>,
     /// pcap and pcapng: link type of private use, 147 to 162
     #[arg(long, value_name = "N", default_value_t = 147, value_parser = clap::value_parser!(u32).range(147..=162), help_heading = WRITING)]
     link_type: u32,
@@ -67,6 +95,15 @@ enum ClockName {
     Continuous,
     /// It returns to LP-11
     Gated,
+    /// Its wires are left out
+    None,
+}
+
+/// A choice on the command line.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
 fn output_formats() -> PossibleValuesParser {
@@ -121,11 +158,30 @@ impl LinkArgs {
         Ok(Target { format, layer })
     }
 
-    /// Settings of the sending chain.
-    fn settings(&self, layer: Layer, lanes: usize, rate: u64) -> Result<TransmitSettings, Failure> {
-        if layer != Layer::Pins && (self.deskew || !self.skew.is_empty()) {
+    /// Options that only sending anew can follow.
+    pub(crate) fn shapes_bursts(&self) -> bool {
+        self.wire_option().is_some() || self.scramble.is_some()
+    }
+
+    /// An option that was given and is of wires.
+    fn wire_option(&self) -> Option<&'static str> {
+        [
+            ("--lp", self.lp.is_some()),
+            ("--skew", !self.skew.is_empty()),
+            ("--deskew", !self.deskew.is_empty()),
+            ("--ulps", self.ulps.is_some()),
+            ("--escape", !self.escape.is_empty()),
+            ("--timing", !self.timing.is_empty()),
+        ]
+        .into_iter()
+        .find_map(|(name, given)| given.then_some(name))
+    }
+
+    /// Refuses what cannot be written.
+    fn check(&self, layer: Layer, lanes: usize) -> Result<(), Failure> {
+        if let Some(option) = self.wire_option().filter(|_| layer != Layer::Pins) {
             return Err(Failure::usage(format!(
-                "--skew and --deskew are of wires, but {} are written: add --layer pins",
+                "{option} is of wires, but {} are written: add --layer pins",
                 layer.name()
             )));
         }
@@ -135,30 +191,80 @@ impl LinkArgs {
                 self.skew.len()
             )));
         }
+        let sleeps = self.ulps.is_some() || !self.escape.is_empty();
+        if sleeps && layer == Layer::Pins && !self.wires().low_power {
+            return Err(Failure::usage(
+                "--ulps and --escape are low-power states, which one wire a lane does not show: give --lp on, and \
+                 --oversample 2 or more for the clock",
+            ));
+        }
+        match self.scramble {
+            Some(_) if layer == Layer::Packets => Err(Failure::usage(
+                "--scramble is of lanes, but packets are written: add --layer lanes or --layer pins",
+            )),
+            Some(scramble) => scramble.covers(lanes).map_err(|missing| {
+                Failure::usage(format!(
+                    "--scramble: {missing}: give as many seeds as lanes, as in 0810,0990:fibonacci"
+                ))
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Wires that are written.
+    fn wires(&self) -> Wires {
+        let oversampled = self.oversample != UnitInterval::whole(1);
+        Wires {
+            clock: oversampled && !matches!(self.clock, ClockName::None),
+            low_power: self.lp.map_or(oversampled, |lp| lp == Switch::On),
+        }
+    }
+
+    /// Settings of the sending chain.
+    fn settings(&self, layer: Layer, lanes: usize, rate: u64) -> Result<TransmitSettings, Failure> {
+        self.check(layer, lanes)?;
         let mut skew = [0; MAX_LANES];
         for (lane, ui) in skew.iter_mut().zip(&self.skew) {
             *lane = *ui;
         }
+        let timing = values::chosen_timing(rate, &self.timing);
         let layer = match layer {
             Layer::Packets => TransmitLayer::Packets,
             Layer::Lanes => TransmitLayer::Lanes,
             Layer::Pins => TransmitLayer::Pins(WaveformSettings {
-                lanes,
-                samples_per_ui: self.oversample,
-                timing: TransmitTiming::for_rate(rate),
+                wires: self.wires(),
                 clocking: match self.clock {
-                    ClockName::Continuous => Clocking::Continuous,
+                    ClockName::Continuous | ClockName::None => Clocking::Continuous,
                     ClockName::Gated => Clocking::Gated,
                 },
                 skew,
+                ..WaveformSettings::new(lanes, self.oversample, timing)
             }),
         };
-        Ok(TransmitSettings {
-            layer,
-            lanes,
-            rate,
-            deskew: self.deskew,
-        })
+        let mut settings = TransmitSettings {
+            ulps: self.ulps.map(|time| time.ui(rate)),
+            scrambling: self.scramble,
+            ..TransmitSettings::new(layer, lanes, rate)
+        };
+        for deskew in &self.deskew {
+            match deskew {
+                Deskew::Initial(length) => settings.initial_deskew = Some(length.ui(rate)),
+                Deskew::Periodic(length) => settings.periodic_deskew = Some(length.ui(rate)),
+            }
+        }
+        let durations = [settings.ulps, settings.initial_deskew, settings.periodic_deskew];
+        let escapes = self.escape.iter().map(|item| match item {
+            EscapeItem::Ulps(time) => time.ui(rate),
+            _ => 0,
+        });
+        let longest = durations.into_iter().flatten().chain(escapes).max().unwrap_or(0);
+        let UnitInterval { numerator, denominator } = self.oversample;
+        if u128::from(longest) * u128::from(numerator) / u128::from(denominator) > LONGEST_PAUSE.into() {
+            return Err(Failure::usage(
+                "a duration is too long to be written as samples: give less, or lower --rate or --oversample",
+            ));
+        }
+        Ok(settings)
     }
 
     /// How to create the capture.
@@ -179,15 +285,16 @@ impl LinkArgs {
         }
     }
 
-    /// A sender at time 0.
+    /// A sender that has begun: escapes are sent.
     pub(crate) fn sender(&self, target: Target, lanes: usize, rate: u64) -> Result<Sender, Failure> {
         let transmitter = Transmitter::new(self.settings(target.layer, lanes, rate)?);
         let options = self.create_options(target.layer, transmitter.timebase(), lanes, transmitter.channels());
-        Ok(Sender {
-            writer: csi2_capture::create(target.format.name, &options)?,
-            transmitter,
-            sampled: target.layer == Layer::Pins,
-        })
+        let writer = csi2_capture::create(target.format.name, &options)?;
+        let mut sender = Sender::new(transmitter, writer, target.layer == Layer::Pins);
+        for item in &self.escape {
+            sender.escape(item, rate)?;
+        }
+        Ok(sender)
     }
 
     /// How the capture is to be read back, where its format does not say it.
@@ -195,20 +302,28 @@ impl LinkArgs {
         if target.format.name != "samples" || target.layer != Layer::Pins {
             return None;
         }
-        let clocked = self.oversample > 1;
-        let map: Vec<String> = if clocked {
-            let data = (0..lanes).map(|lane| format!("d{lane}={}/{}", 2 * lane + 2, 2 * lane + 3));
-            std::iter::once("clk=0/1".to_owned()).chain(data).collect()
-        } else {
-            (0..lanes).map(|lane| format!("d{lane}={lane}")).collect()
-        };
-        let wires = if clocked { 2 * lanes + 2 } else { lanes };
-        Some(format!(
+        let Wires { clock, low_power } = self.wires();
+        let per_lane = if low_power { 2 } else { 1 };
+        let roles = clock.then(|| "clk".to_owned()).into_iter();
+        let map: Vec<String> = roles
+            .chain((0..lanes).map(|lane| format!("d{lane}")))
+            .enumerate()
+            .map(|(index, role)| match (index * per_lane, low_power) {
+                (first, true) => format!("{role}={first}/{}", first + 1),
+                (first, false) => format!("{role}={first}"),
+            })
+            .collect();
+        let bits = u128::from(rate) * u128::from(self.oversample.numerator);
+        let mut hint = format!(
             "no header says what is in it: read it with --input-format samples --samplerate {} --unitsize {} --map {}",
-            rate.saturating_mul(u64::from(self.oversample)),
-            wires.div_ceil(8).next_power_of_two(),
+            bits / u128::from(self.oversample.denominator),
+            (map.len() * per_lane).div_ceil(8).next_power_of_two(),
             map.join(",")
-        ))
+        );
+        if !clock && self.oversample != UnitInterval::whole(1) {
+            hint.push_str(&format!(" --rate {rate}"));
+        }
+        Some(hint)
     }
 }
 
@@ -229,64 +344,7 @@ fn by_extension(path: &Path, layer: Option<Layer>) -> Option<&'static CaptureFor
         .or(first)
 }
 
-/// Packets to a file, through the wire where the layer asks for it.
-pub(crate) struct Sender {
-    transmitter: Transmitter,
-    sampled: bool,
-    writer: Box<dyn CaptureWriter>,
-}
-
-impl Sender {
-    /// Sends one burst.
-    pub(crate) fn burst(&mut self, bytes: &[u8], note: WireNote<'_>) -> Result<(), CaptureError> {
-        let writer = &mut self.writer;
-        self.transmitter.burst(bytes, &mut |piece| {
-            let burst = Burst {
-                starts: piece.starts,
-                ends: piece.ends,
-            };
-            writer.write(&piece.seen, burst, Some(piece.at), note)
-        })
-    }
-
-    /// Samples that this many nanoseconds take; 0 where nothing is sampled.
-    pub(crate) fn samples_in(&self, nanoseconds: f64) -> f64 {
-        if self.sampled {
-            nanoseconds / 1e9 * self.transmitter.timebase().hertz()
-        } else {
-            0.0
-        }
-    }
-
-    /// Keeps the lanes stopped until this many nanoseconds after the start.
-    pub(crate) fn wait_until(&mut self, nanoseconds: f64) -> Result<(), CaptureError> {
-        let ticks = nanoseconds / 1e9 * self.transmitter.timebase().hertz();
-        let writer = &mut self.writer;
-        self.transmitter
-            .wait_until(ticks.max(0.0).round() as u64, &mut |piece| {
-                let burst = Burst {
-                    starts: piece.starts,
-                    ends: piece.ends,
-                };
-                writer.write(&piece.seen, burst, Some(piece.at), WireNote::default())
-            })
-    }
-
-    /// The last stop state, and the file's name.
-    pub(crate) fn finish(mut self) -> Result<(), CaptureError> {
-        let writer = &mut self.writer;
-        self.transmitter.finish(&mut |piece| {
-            let burst = Burst {
-                starts: piece.starts,
-                ends: piece.ends,
-            };
-            writer.write(&piece.seen, burst, Some(piece.at), WireNote::default())
-        })?;
-        self.writer.finish()
-    }
-}
-
-/// `--rate` of a link to write.
+/// `--rate`, of a link to write or of one that was captured. Far above it, any pause is more bits than can be followed.
 pub(crate) fn rate(text: &str) -> Result<u64, String> {
     const HIGHEST: u64 = 1_000_000_000_000;
     match number::si_positive(text)? {

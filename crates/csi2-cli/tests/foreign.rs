@@ -288,6 +288,63 @@ fn gtkwave_reads_our_vcd() {
 }
 
 #[test]
+fn fst_keeps_every_annotation() {
+    if !have("vcd2fst") || !have("fst2vcd") {
+        return;
+    }
+    let (directory, _) = picture();
+    csi2(
+        &["encode", "in.npy", "--dt", "RAW10", "--lanes", "2", "-o", "out.sr"],
+        directory.path(),
+    );
+    csi2(&["convert", "out.sr", "-o", "out.vcd", "--annotate"], directory.path());
+    run("vcd2fst", &["out.vcd", "out.fst"], directory.path());
+    let back = run("fst2vcd", &["out.fst"], directory.path());
+    let sent = std::fs::read_to_string(path_of(&directory, "out.vcd")).expect("text");
+
+    // Identifiers are given anew, and so is the order within an instant. Where nothing is known no value is needed.
+    let changes = |dump: &str| {
+        let mut names = std::collections::BTreeMap::new();
+        let (mut now, mut found) = (0, Vec::new());
+        for line in dump.lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words[..] {
+                ["$var", _, _, code, name, "$end"] => {
+                    names.insert(code.to_owned(), name.to_owned());
+                }
+                [time] if time.starts_with('#') => now = time[1..].parse::<u64>().expect("a time"),
+                [text, code] if text.starts_with('s') => {
+                    // fst2vcd writes the escapes of C.
+                    found.push((now, names[code].clone(), text.replace("\\040", "\\x20")));
+                }
+                [bits, code] if bits.starts_with('b') && !bits.contains('x') => {
+                    let number = u32::from_str_radix(&bits[1..], 2).expect("bits");
+                    found.push((now, names[code].clone(), number.to_string()));
+                }
+                [change] if change.starts_with(['0', '1']) && names.contains_key(&change[1..]) => {
+                    found.push((now, names[&change[1..]].clone(), change[..1].to_owned()));
+                }
+                _ => {}
+            }
+        }
+        found.sort();
+        found
+    };
+    let (sent, back) = (changes(&sent), changes(&back));
+    assert!(
+        sent.iter()
+            .any(|(_, name, value)| name == "packet" && value == "sRAW10\\x20vc0\\x2080B\\x20crc\\x20ok")
+    );
+    let lost: Vec<_> = sent.iter().filter(|change| !back.contains(change)).take(5).collect();
+    assert!(
+        lost.is_empty() && sent.len() == back.len(),
+        "lost: {lost:?}, {} of {}",
+        back.len(),
+        sent.len()
+    );
+}
+
+#[test]
 fn numpy_and_pillow_read_our_frames() {
     let python = python();
     let found = Command::new(&python)

@@ -76,18 +76,77 @@ fn compare(seen: &Value, expected: &Value, capture: &Value, what: &str) {
 fn list(path: &str, arguments: &[&str], capture: &Value) {
     let listed = run(
         env!("CARGO_BIN_EXE_csi2"),
-        &[&["list", path, "--json", "--payload"], arguments].concat(),
+        &[&["list", path, "--json", "--payload", "--events"], arguments].concat(),
     );
-    let listed: Vec<Value> = listed
+    let lines: Vec<Value> = listed
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
+    let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).cloned().collect();
+    let listed: Vec<Value> = of("packet");
+    if capture["events"].is_array() {
+        lane_events(
+            of("lp"),
+            items(capture, "events"),
+            &format!("{path} ({})", capture["note"]),
+        );
+    }
     let expected = items(capture, "packets");
     for (index, (seen, expected)) in listed.iter().zip(expected).enumerate() {
         let what = format!("{path} ({}), packet {index}", capture["note"]);
         compare(seen, expected, capture, &what);
     }
     assert_eq!(listed.len(), expected.len(), "{path} ({})", capture["note"]);
+}
+
+/// Whether the lanes did what they are expected to have done besides bursts, in any order, and nothing else.
+fn lane_events(mut seen: Vec<Value>, expected: &[Value], what: &str) {
+    for event in expected {
+        let fits = |seen: &Value| {
+            event
+                .as_object()
+                .expect("an event")
+                .iter()
+                .all(|(key, value)| match key.as_str() {
+                    // Of a pattern, the ends may be lost.
+                    "length_ui" => seen[key]
+                        .as_i64()
+                        .is_some_and(|ui| (ui - value.as_i64().unwrap_or(0)).abs() <= 16),
+                    _ => seen[key] == *value,
+                })
+        };
+        let place = seen.iter().position(fits);
+        seen.remove(place.unwrap_or_else(|| panic!("{what}: no {event} among {seen:?}")));
+    }
+    assert!(seen.is_empty(), "{what}: more events, {seen:?}");
+}
+
+/// Whether the link is found to be wired and timed as it is, and a link without faults is not blamed for any.
+fn check(path: &str, arguments: &[&str], capture: &Value) {
+    let what = format!("{path} ({})", capture["note"]);
+    let checked = run(
+        env!("CARGO_BIN_EXE_csi2"),
+        &[&["check", path, "--json", "--fail-on", "never"], arguments].concat(),
+    );
+    let checked: Value = serde_json::from_str(&checked).expect("JSON");
+    for (key, expected) in capture["link"].as_object().expect("a link") {
+        let seen = &checked["link"][key];
+        match (seen.as_f64(), expected.as_f64()) {
+            (Some(seen), Some(expected)) => {
+                assert!(
+                    (seen - expected).abs() <= 0.02 * expected,
+                    "{what}: {key} {seen}, expected {expected}"
+                );
+            }
+            _ => assert_eq!(seen, expected, "{what}: {key}"),
+        }
+    }
+    let blamed = items(&checked, "findings")
+        .iter()
+        .filter(|finding| finding["severity"] != "info");
+    if capture["clean"] == true {
+        assert_eq!(blamed.collect::<Vec<_>>(), Vec::<&Value>::new(), "{what}");
+    }
 }
 
 /// Samples of an npy file, in order, and its header.
@@ -147,6 +206,9 @@ fn what_the_oracle_sent_is_listed_and_decoded() {
             let path = path.to_str().expect("a name");
             let arguments: Vec<&str> = items(capture, "args").iter().filter_map(Value::as_str).collect();
             list(path, &arguments, capture);
+            if capture["link"].is_object() {
+                check(path, &arguments, capture);
+            }
             if !items(capture, "frames").is_empty() {
                 decode(path, &arguments, capture);
             }

@@ -40,9 +40,32 @@ fn table(header: &str, rows: impl Iterator<Item = Vec<String>>) -> String {
     text
 }
 
+/// Who else has read or written files of each format in the tests. `model`: the transmitter model in Python under
+/// `tests/oracle`, which shares nothing with this code.
+const CHECKED_BY: &[(&str, &str)] = &[
+    ("cmp", "model; tshark sees the frames"),
+    ("pcapng", "tshark, capinfos; model"),
+    ("pcap", "files built from the published layout"),
+    ("packets", "model"),
+    ("hex", "42 packets of an independent receiver's test bench"),
+    ("lanes-text", "lane bytes of a transmitter on real boards"),
+    ("lanes", "model"),
+    ("readmemh", "Icarus Verilog"),
+    ("sigrok", "sigrok-cli, both ways; model"),
+    ("sigrok-csv", "sigrok-cli, both ways; model"),
+    ("dsl", "files built from the published layout; model"),
+    ("saleae", "files built from the published layout; model"),
+    ("saleae-csv", "files built from the published layout; model"),
+    ("ols", "files built from the published layout"),
+    ("ila-csv", "files built from the published layout; model"),
+    ("vcd", "vcd2fst, fst2vcd, sigrok-cli, Icarus Verilog; model"),
+    ("fst", "vcd2fst writes, in its three ways to pack"),
+    ("samples", "sigrok-cli (format binary)"),
+];
+
 fn capture_formats() -> String {
     table(
-        "| format | layer | extensions | reads | writes | from a pipe | what it is |",
+        "| format | layer | extensions | reads | writes | from a pipe | what it is | checked with |",
         csi2_capture::FORMATS.iter().map(|format| {
             let yes = |flag: bool| if flag { "yes" } else { "-" }.to_owned();
             vec![
@@ -63,6 +86,12 @@ fn capture_formats() -> String {
                 yes(format.create.is_some()),
                 yes(format.open.is_some() && format.streams),
                 format.description.to_owned(),
+                CHECKED_BY
+                    .iter()
+                    .find(|(name, _)| *name == format.name)
+                    .unwrap_or_else(|| panic!("who checked {}?", format.name))
+                    .1
+                    .to_owned(),
             ]
         }),
     )

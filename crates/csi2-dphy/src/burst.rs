@@ -4,7 +4,7 @@
 //! gatecat/CSI2Rx `verilog_cores/phy/word_combiner.v`.
 
 use crate::lane::Candidate;
-use crate::{LaneEvent, LaneMerger, MAX_LANES, PinEvent, SotVerdict, Tick};
+use crate::{DeskewKind, Lane, LaneEvent, LaneMerger, LowPowerEvent, MAX_LANES, PinEvent, SotVerdict, Tick};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Phase {
@@ -75,13 +75,11 @@ impl Burst {
                     merger.push_byte(lane, byte);
                 }
             }
-            LaneEvent::Deskew { at } => {
+            LaneEvent::Deskew { at, length } => {
                 // All lanes say so, within their skew.
-                if self
-                    .deskew
-                    .is_none_or(|before| now.wrapping_sub(before) > self.limit + 8)
-                {
-                    self.events.push(PinEvent::Deskew { at });
+                if self.deskew.is_none_or(|before| now.abs_diff(before) > self.limit + 8) {
+                    let kind = DeskewKind::of_length(length);
+                    self.events.push(PinEvent::Deskew { kind, length, at });
                 }
                 self.deskew = Some(now);
             }
@@ -109,8 +107,52 @@ impl Burst {
                     self.reset();
                 }
             }
-            LaneEvent::Control { at } => self.events.push(PinEvent::ControlError { lane: number, at }),
+            LaneEvent::LowPower(event) => self.low_power(Lane::Data(number), event),
         }
+    }
+
+    /// `lane` reports something that is no burst.
+    pub(crate) fn low_power(&mut self, lane: Lane, event: LowPowerEvent) {
+        // The clock lane has no escape commands, and so neither data nor turnarounds.
+        let number = match lane {
+            Lane::Clock => 0,
+            Lane::Data(number) => number,
+        };
+        let event = match event {
+            LowPowerEvent::Escape { command, at } => PinEvent::Escape { lane, command, at },
+            LowPowerEvent::EscapeUnknown { bits, count, at } => PinEvent::EscapeEntryError {
+                lane: number,
+                bits,
+                count,
+                at,
+            },
+            LowPowerEvent::Data { byte, at } => PinEvent::LowPowerData { lane: number, byte, at },
+            LowPowerEvent::EscapeEnd {
+                command,
+                since,
+                mark,
+                at,
+                stray_bits,
+            } => {
+                if stray_bits > 0 {
+                    self.events.push(PinEvent::LowPowerSyncError {
+                        lane: number,
+                        bits: stray_bits,
+                        at,
+                    });
+                }
+                PinEvent::EscapeEnd {
+                    lane,
+                    command,
+                    since,
+                    mark,
+                    at,
+                }
+            }
+            LowPowerEvent::Turnaround { at } => PinEvent::Turnaround { lane: number, at },
+            LowPowerEvent::Illegal { at } => PinEvent::ControlError { lane, at },
+        };
+        self.events.push(event);
     }
 
     /// The lanes in `lost` showed no sync byte, others have not even started: the burst cannot be completed.

@@ -44,6 +44,8 @@ pub(crate) struct UnitMeter {
     bursts: u64,
     /// The clock stopped for a while after the first burst began.
     paused: bool,
+    /// The lane slept, which is no pause, since its last edge.
+    slept: bool,
     /// Its current run of edges.
     first: Option<Tick>,
     count: u64,
@@ -63,6 +65,7 @@ impl UnitMeter {
             open: false,
             bursts: 0,
             paused: false,
+            slept: false,
             first: None,
             count: 0,
             last: 0,
@@ -75,7 +78,9 @@ impl UnitMeter {
     pub(crate) fn edge(&mut self, at: Tick) {
         let gap = at.saturating_sub(self.last).max(1);
         let steady = gap <= self.gap.saturating_mul(Self::PAUSE);
-        self.paused |= !steady && self.bursts > 0;
+        if !steady {
+            self.paused |= self.bursts > 0 && !core::mem::take(&mut self.slept);
+        }
         if self.open {
             match self.first {
                 Some(_) if steady => self.count += 1,
@@ -88,6 +93,11 @@ impl UnitMeter {
         }
         self.gap = gap;
         self.last = at;
+    }
+
+    /// The lane is in the ultra-low-power state.
+    pub(crate) fn sleep(&mut self) {
+        self.slept = true;
     }
 
     /// No edges come: bits are this many ticks apart.
@@ -116,6 +126,11 @@ impl UnitMeter {
     /// Whether the clock stops between bursts; `None` while nothing tells.
     pub(crate) fn pauses(&self) -> Option<bool> {
         (self.paused || self.bursts > 1).then_some(self.paused)
+    }
+
+    /// Instant of the last edge.
+    pub(crate) fn last(&self) -> Tick {
+        self.last
     }
 
     /// Ticks between the last two bits.

@@ -3,8 +3,9 @@
 //! Ref: ngscopeclient/scopehal `scopeprotocols/DPhyDataDecoder.cpp`, `DPhyEscapeModeDecoder.cpp`;
 //! Microchip CSI-2 documentation, high-speed transmission and escape mode.
 
-use crate::sot::{Found, LEAST_TURN_BLIND, SyncSearch};
-use crate::{LineState, SotVerdict, Tick};
+use crate::lp::{LowPower, Meaning};
+use crate::sot::{DESKEW_BITS, Found, LEAST_TURN_BLIND, SyncSearch};
+use crate::{LineState, LowPowerEvent, SotVerdict, Tick};
 
 /// What a lane did.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,10 +19,13 @@ pub enum LaneEvent {
     },
     /// A data byte (trail bytes included: only the packet layer knows where data ends).
     Byte(u8),
-    /// A deskew burst was recognised instead of a sync byte (sixteen ones, then a clock pattern). It carries no data.
+    /// A deskew burst was recognised instead of a sync byte (sixteen ones, then a clock pattern), and is over. It carries
+    /// no data.
     Deskew {
-        /// When.
+        /// When it ended.
         at: Tick,
+        /// Bits of the clock pattern.
+        length: u64,
     },
     /// The lane entered HS but no sync byte was recognised before it left: the burst is lost.
     NoSync {
@@ -35,34 +39,23 @@ pub enum LaneEvent {
         /// Bits after the last whole byte, 0 to 7.
         stray_bits: u8,
     },
-    /// An illegal sequence of low-power states.
-    Control {
-        /// When.
-        at: Tick,
-    },
+    /// Escape mode, turnaround, or an illegal sequence of low-power states.
+    LowPower(LowPowerEvent),
 }
 
+/// What HS bits are, if any come.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Phase {
-    /// Before the first stop state: where in a burst the capture began is unknown.
-    Unknown,
-    /// LP-11.
-    Stop,
+    /// Nothing: the lane is in a low-power state, or may be.
+    Off,
     /// HS is requested, or has begun: the sync byte is looked for. Without LP wires, also between bursts.
-    Search {
-        /// LP-00 was seen.
-        bridge: bool,
-    },
+    Search,
     /// The next bit is the first of the data.
     Synced(SotVerdict),
     /// Data bits.
     Data,
     /// A deskew burst.
     Deskew,
-    /// LP-10 was seen.
-    EscapeRequest,
-    /// Escape mode or turnaround: not followed.
-    Escape,
 }
 
 /// Where the constant run at the end of a lane's bytes began. The trail is the inverse of the last data bit, so in an
@@ -93,6 +86,7 @@ pub(crate) struct Candidate {
 #[derive(Clone, Debug)]
 pub struct LaneReceiver {
     sees_lp: bool,
+    low_power: LowPower,
     phase: Phase,
     search: SyncSearch,
     /// The last 64 bits, the newest on top.
@@ -106,6 +100,10 @@ pub struct LaneReceiver {
     level: bool,
     trail: Trail,
     trail_before: Trail,
+    /// Bits of the last constant stretch that ended in a whole byte.
+    constant: u64,
+    /// Bits until the clock pattern of a deskew burst last changed its level.
+    toggled: u64,
     candidate: Option<Candidate>,
 }
 
@@ -114,11 +112,8 @@ impl LaneReceiver {
     pub fn new(sees_lp: bool) -> Self {
         Self {
             sees_lp,
-            phase: if sees_lp {
-                Phase::Unknown
-            } else {
-                Phase::Search { bridge: false }
-            },
+            low_power: LowPower::new(false),
+            phase: if sees_lp { Phase::Off } else { Phase::Search },
             search: SyncSearch::new(!sees_lp),
             history: 0,
             loose: 0,
@@ -127,6 +122,8 @@ impl LaneReceiver {
             level: true,
             trail: Trail::None,
             trail_before: Trail::None,
+            constant: 0,
+            toggled: 0,
             candidate: None,
         }
     }
@@ -134,69 +131,32 @@ impl LaneReceiver {
     /// The pair's line state is now `state`. Of a pair in HS, only LP-11 means something: HS-0 and HS-1 look like
     /// LP-01 and LP-10, and short LP-11 between bits should be left out by the caller.
     pub fn line(&mut self, state: LineState, at: Tick) -> Option<LaneEvent> {
-        use LineState::{Lp00, Lp01, Lp10, Lp11};
-        let (phase, event) = match (self.phase, state) {
-            // The first stop state.
-            (Phase::Unknown, Lp11) => (Phase::Stop, None),
-            (Phase::Unknown, _) => (Phase::Unknown, None),
-            (Phase::Stop, Lp11) => (Phase::Stop, None),
-            // HS request; with LP-00, the request was too short for the sampling rate.
-            (Phase::Stop, Lp01) => (self.enter(false), None),
-            (Phase::Stop, Lp00) => (self.enter(true), None),
-            // Escape or turnaround request.
-            (Phase::Stop, Lp10) => (Phase::EscapeRequest, None),
-            (Phase::EscapeRequest, Lp00) => (Phase::Escape, None),
-            (Phase::EscapeRequest, Lp10) => (Phase::EscapeRequest, None),
-            // A request must be followed by LP-00.
-            (Phase::EscapeRequest, Lp01) => (Phase::Escape, Some(LaneEvent::Control { at })),
-            (Phase::EscapeRequest, Lp11) => (Phase::Stop, Some(LaneEvent::Control { at })),
-            (Phase::Escape, Lp11) => (Phase::Stop, None),
-            (Phase::Escape, _) => (Phase::Escape, None),
-            // The bridge. HS has no visible beginning of its own.
-            (Phase::Search { .. }, Lp00) => (Phase::Search { bridge: true }, None),
-            (Phase::Search { bridge }, Lp11) => {
-                // A request alone was taken back; anything more was a burst.
-                let hs = bridge || self.search.is_lost();
-                (
-                    Phase::Stop,
-                    Some(if hs {
-                        LaneEvent::NoSync { at }
-                    } else {
-                        LaneEvent::Control { at }
-                    }),
-                )
+        match self.low_power.line(state, at)? {
+            Meaning::Request => {
+                self.search.restart();
+                self.phase = Phase::Search;
+                None
             }
-            (Phase::Search { bridge }, Lp01 | Lp10) => (Phase::Search { bridge }, None),
-            (Phase::Synced(_), Lp11) => (Phase::Stop, Some(LaneEvent::NoSync { at })),
-            (Phase::Data, Lp11) => {
-                let stray_bits = (self.loose % 8) as u8;
-                (Phase::Stop, Some(LaneEvent::End { at, stray_bits }))
-            }
-            (Phase::Deskew, Lp11) => (Phase::Stop, None),
-            (Phase::Synced(_) | Phase::Data | Phase::Deskew, _) => (self.phase, None),
-        };
-        self.phase = phase;
-        event
+            Meaning::Stop { withdrawn } => self.stop(withdrawn, at),
+            Meaning::Event(event) => Some(LaneEvent::LowPower(event)),
+        }
     }
 
     /// One HS bit, sampled at a clock edge or once per UI.
     pub fn bit(&mut self, bit: bool, at: Tick) -> Option<LaneEvent> {
-        if matches!(
-            self.phase,
-            Phase::Unknown | Phase::Stop | Phase::EscapeRequest | Phase::Escape
-        ) {
+        if self.phase == Phase::Off {
             return None;
         }
         self.history = self.history >> 1 | u64::from(bit) << 63;
         self.bits = self.bits.wrapping_add(1);
-        let searches = !self.sees_lp || matches!(self.phase, Phase::Search { .. });
+        let searches = !self.sees_lp || self.phase == Phase::Search;
         let found = if searches {
             self.search.bit(self.history, at)
         } else {
             None
         };
         match self.phase {
-            Phase::Search { .. } => match found? {
+            Phase::Search => match found? {
                 Found::Sync { verdict, behind: 0, .. } => {
                     self.phase = Phase::Synced(verdict);
                     None
@@ -214,10 +174,10 @@ impl LaneReceiver {
                     })
                 }
                 Found::Deskew => {
-                    if self.sees_lp {
-                        self.phase = Phase::Deskew;
-                    }
-                    Some(LaneEvent::Deskew { at })
+                    self.phase = Phase::Deskew;
+                    self.first = self.bits.wrapping_sub(DESKEW_BITS.into());
+                    self.toggled = self.bits;
+                    None
                 }
             },
             Phase::Synced(sync) => {
@@ -250,7 +210,15 @@ impl LaneReceiver {
                 }
                 self.take_byte().map(LaneEvent::Byte)
             }
-            _ => None,
+            Phase::Deskew => {
+                if bit != (self.history >> 62 & 1 == 1) {
+                    self.toggled = self.bits;
+                    return None;
+                }
+                // Without LP wires, the end of the pattern is all there is to see of the end.
+                if self.sees_lp { None } else { self.end_deskew(at) }
+            }
+            Phase::Off => None,
         }
     }
 
@@ -274,16 +242,13 @@ impl LaneReceiver {
             };
             self.search.ignore_until(floor);
         }
-        self.phase = Phase::Search { bridge: false };
+        self.phase = Phase::Search;
         self.loose = 0;
     }
 
     /// Whether the lane has left the stop state for HS (requested or running).
     pub(crate) fn in_hs(&self) -> bool {
-        matches!(
-            self.phase,
-            Phase::Search { .. } | Phase::Synced(_) | Phase::Data | Phase::Deskew
-        )
+        self.phase != Phase::Off
     }
 
     /// Whether data bits flow.
@@ -293,19 +258,19 @@ impl LaneReceiver {
 
     /// Whether a sync byte was due and did not come.
     pub(crate) fn is_lost(&self) -> bool {
-        matches!(self.phase, Phase::Search { .. }) && self.search.is_lost()
+        self.phase == Phase::Search && self.search.is_lost()
     }
 
     /// Whether a sync byte with a wrong bit and a deskew burst are both possible still.
     pub(crate) fn is_undecided(&self) -> bool {
-        matches!(self.phase, Phase::Search { .. }) && self.search.is_undecided()
+        self.phase == Phase::Search && self.search.is_undecided()
     }
 
     /// Whether [`LaneReceiver::octet`] may take the next eight bits.
     pub(crate) fn is_steady(&self, bits: u8) -> bool {
         let steady = match self.phase {
             Phase::Data => self.loose < 8 && self.candidate.is_none(),
-            Phase::Search { .. } => !self.sees_lp,
+            Phase::Search => !self.sees_lp,
             _ => false,
         };
         steady && (self.sees_lp || self.search.quiet(bits))
@@ -341,6 +306,11 @@ impl LaneReceiver {
         u64::from(self.loose)
     }
 
+    /// Bits taken so far.
+    pub(crate) fn bits(&self) -> u64 {
+        self.bits
+    }
+
     /// The sync byte seen within the running burst.
     pub(crate) fn candidate(&self) -> Option<Candidate> {
         self.candidate
@@ -368,6 +338,40 @@ impl LaneReceiver {
         true
     }
 
+    /// A deskew burst that runs is over.
+    pub(crate) fn end_deskew(&mut self, at: Tick) -> Option<LaneEvent> {
+        if self.phase != Phase::Deskew {
+            return None;
+        }
+        self.phase = if self.sees_lp { Phase::Off } else { Phase::Search };
+        // A trail that is the inverse of the last bit goes on with the pattern, and cannot be told from one bit more.
+        let length = self.toggled.wrapping_sub(self.first);
+        Some(LaneEvent::Deskew { at, length })
+    }
+
+    /// Whether nothing is known of the lane yet.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.sees_lp && self.low_power.is_unknown()
+    }
+
+    /// Whether `state` would be one of the low-power protocol; see [`LowPower::counts`].
+    pub(crate) fn counts(&self, state: LineState) -> bool {
+        self.low_power.counts(state)
+    }
+
+    /// Bits of the trail, undefined ones at its end too: all since the level last changed for long.
+    pub(crate) fn trail_bits(&self) -> u64 {
+        let loose = u64::from(self.loose);
+        if self.trail != Trail::None {
+            return self.constant.saturating_add(loose);
+        }
+        let tail = u64::from(run(self.history));
+        if self.trail_before != Trail::None && (loose == 0 || tail < loose) {
+            return self.constant.saturating_add(8 + loose);
+        }
+        tail
+    }
+
     /// Whether the trail began on a byte boundary. Up to a byte of bits before the stop state is undefined.
     pub(crate) fn ended_well(&self) -> bool {
         if self.trail == Trail::Aligned || self.trail_before == Trail::Aligned {
@@ -383,10 +387,25 @@ impl LaneReceiver {
         self.trail == Trail::None && loose > 0 && constant == loose
     }
 
-    /// HS was requested.
-    fn enter(&mut self, bridge: bool) -> Phase {
-        self.search.restart();
-        Phase::Search { bridge }
+    /// LP-11 after a request, and after HS if not `withdrawn`.
+    fn stop(&mut self, withdrawn: bool, at: Tick) -> Option<LaneEvent> {
+        let phase = core::mem::replace(&mut self.phase, Phase::Off);
+        match phase {
+            // A request alone was taken back; anything more was a burst.
+            Phase::Search if withdrawn && !self.search.is_lost() => {
+                Some(LaneEvent::LowPower(LowPowerEvent::Illegal { at }))
+            }
+            Phase::Search | Phase::Synced(_) => Some(LaneEvent::NoSync { at }),
+            Phase::Data => {
+                let stray_bits = (self.loose % 8) as u8;
+                Some(LaneEvent::End { at, stray_bits })
+            }
+            Phase::Deskew => {
+                self.phase = phase;
+                self.end_deskew(at)
+            }
+            Phase::Off => None,
+        }
     }
 
     /// Data flows; its first `loose` bits are already here. The sync byte's last bit is a one.
@@ -403,11 +422,30 @@ impl LaneReceiver {
         let level = byte >> 7 == 1;
         self.trail_before = self.trail;
         self.trail = match byte {
-            0x00 | 0xFF if level != self.level => Trail::Aligned,
-            0x00 | 0xFF if self.trail == Trail::None => Trail::Misaligned,
-            0x00 | 0xFF => self.trail,
+            0x00 | 0xFF if level != self.level => {
+                self.constant = 8;
+                Trail::Aligned
+            }
+            0x00 | 0xFF if self.trail == Trail::None => {
+                let newer = self.loose.min(63);
+                self.constant = run(self.history << newer).into();
+                Trail::Misaligned
+            }
+            0x00 | 0xFF => {
+                self.constant = self.constant.saturating_add(8);
+                self.trail
+            }
             _ => Trail::None,
         };
         self.level = level;
+    }
+}
+
+/// Equal bits at the top.
+fn run(history: u64) -> u32 {
+    if history >> 63 == 1 {
+        history.leading_ones()
+    } else {
+        history.leading_zeros()
     }
 }

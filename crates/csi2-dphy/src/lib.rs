@@ -8,19 +8,14 @@
 //!
 //! ```
 //! use csi2_dphy::{
-//!     Clocking, LaneBytes, LaneMerger, LanePins, PinEvent, PinMap, PinReceiver, PinSettings, Samples,
-//!     TransmitTiming, Waveform, WaveformSettings, Wire,
+//!     LaneBytes, LaneMerger, LanePins, PinEvent, PinMap, PinReceiver, PinSettings, Samples,
+//!     TransmitTiming, UnitInterval, Waveform, WaveformSettings, Wire,
 //! };
 //!
 //! let sent = [0x00, 0x01, 0x00, 0x1A];
 //! let lanes = LaneBytes { lanes: [&sent, &[], &[], &[], &[], &[], &[], &[]], count: 1 };
-//! let mut waveform = Waveform::new(WaveformSettings {
-//!     lanes: 1,
-//!     samples_per_ui: 4,
-//!     timing: TransmitTiming::for_rate(400_000_000),
-//!     clocking: Clocking::Continuous,
-//!     skew: [0; 8],
-//! });
+//! let timing = TransmitTiming::for_rate(400_000_000);
+//! let mut waveform = Waveform::new(WaveformSettings::new(1, UnitInterval::whole(4), timing));
 //! let mut pins = [0; 4096];
 //! waveform.idle(100);
 //! let mut made = waveform.fill(&lanes, &mut pins);
@@ -31,7 +26,7 @@
 //! let mut map = PinMap { count: 1, ..PinMap::default() };
 //! map.clock = Some(LanePins { p: wire(0), n: wire(1), ..LanePins::default() });
 //! map.lanes[0] = LanePins { p: wire(2), n: wire(3), ..LanePins::default() };
-//! let mut receiver = PinReceiver::new(map, PinSettings { max_skew_bytes: 6 });
+//! let mut receiver = PinReceiver::new(map, PinSettings::default());
 //! let mut merger: LaneMerger = LaneMerger::new(1);
 //!
 //! let mut seen = Samples { first: 0, unit: waveform.unit(), bytes: &pins[..made] };
@@ -52,31 +47,49 @@
 mod burst;
 mod clock;
 mod distribute;
+mod escape;
+mod eye;
 mod grid;
 mod lane;
 mod line;
 mod lines;
+mod lp;
 mod merge;
 mod observation;
 mod pins;
+mod ports;
 mod program;
 mod receiver;
+mod recover;
 mod rows;
+mod scramble;
 mod sot;
 mod timing;
 mod waveform;
 mod wires;
 
 pub use distribute::{distribute, lane_length};
+pub use escape::EscapeCommand;
+pub use eye::{Eye, EyeView};
 pub use lane::{LaneEvent, LaneReceiver};
 pub use line::LineState;
+pub use lp::LowPowerEvent;
 pub use merge::{LaneMerger, MergeError};
 pub use observation::{Change, LaneBytes, Level, Observation, Samples, Tick, Timebase};
-pub use pins::{LanePins, PinEvent, PinMap, PinSettings, Wire};
+pub use pins::{DeskewKind, Lane, LanePins, PinEvent, PinMap, PinSettings, Sampling, UnitInterval, Wire};
+pub use ports::{
+    Bus, LanePorts, MAX_LANE_BITS, MAX_STREAM_BITS, PortBytes, PortEvent, PortMap, PortReceiver, Ports, StreamPorts,
+};
 pub use receiver::PinReceiver;
+pub use recover::estimate_unit_interval;
+pub use scramble::{
+    MergedScrambler, ScrambleForm, Scrambler, Scrambling, ScramblingError, ScramblingPreset, SeedsMissing,
+};
 pub use sot::{SYNC, SotVerdict};
-pub use timing::{TransmitTiming, UnitIntervals};
-pub use waveform::{Clocking, Waveform, WaveformSettings};
+pub use timing::{
+    Durations, TIMING, TimingBound, TimingLanes, TimingMeter, TimingParameter, TimingRow, TransmitTiming, UnitIntervals,
+};
+pub use waveform::{Clocking, Waveform, WaveformSettings, Wires};
 
 /// The most data lanes of a link.
 pub const MAX_LANES: usize = 8;

@@ -15,3 +15,15 @@ pub enum LineState {
     /// LP-11: stop state.
     Lp11,
 }
+
+impl LineState {
+    /// The state with these levels of Dp and Dn.
+    pub(crate) const fn of(p: bool, n: bool) -> Self {
+        match (p, n) {
+            (false, false) => Self::Lp00,
+            (false, true) => Self::Lp01,
+            (true, false) => Self::Lp10,
+            (true, true) => Self::Lp11,
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Which wire of a capture is what, and what a link's pins can report.
 
-use crate::{MAX_LANES, SotVerdict, Tick};
+use crate::{EscapeCommand, MAX_LANES, SotVerdict, Tick};
 
 /// One wire of the capture.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,7 +29,7 @@ pub struct LanePins {
 /// The wires of a link.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct PinMap {
-    /// Clock lane; `None` means one sample per UI.
+    /// Clock lane; without one, [`Sampling::unit_interval`] says how long a bit is.
     pub clock: Option<LanePins>,
     /// Data lanes; those at and above `count` are empty.
     pub lanes: [LanePins; MAX_LANES],
@@ -37,11 +37,111 @@ pub struct PinMap {
     pub count: usize,
 }
 
+/// Ticks of one bit, as a fraction.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct UnitInterval {
+    /// Ticks.
+    pub numerator: u64,
+    /// Bits in that many ticks.
+    pub denominator: u64,
+}
+
+impl UnitInterval {
+    /// A whole number of ticks.
+    pub const fn whole(ticks: u64) -> Self {
+        Self {
+            numerator: ticks,
+            denominator: 1,
+        }
+    }
+
+    /// In lowest terms.
+    #[must_use]
+    pub const fn reduced(self) -> Self {
+        let (mut a, mut b) = (self.numerator, self.denominator);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        match a {
+            0 => self,
+            common => Self {
+                numerator: self.numerator / common,
+                denominator: self.denominator / common,
+            },
+        }
+    }
+}
+
+/// When the wires are looked at.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Sampling {
+    /// Length of a bit where there is no clock lane; `None` takes each sample for a bit. Of no effect with a clock lane.
+    pub unit_interval: Option<UnitInterval>,
+    /// How many ticks earlier than just before the clock edge each lane is sampled: for lanes whose data changes near the
+    /// edges of the clock. Of no effect without a clock lane.
+    pub early: [u32; MAX_LANES],
+    /// Low-power states shorter than this many ticks, between two that are the same, are glitches and do not count.
+    pub glitch: Tick,
+}
+
 /// Parameters of a [`PinReceiver`](crate::PinReceiver).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct PinSettings {
     /// Greatest distance between the lanes' sync bytes, in byte times.
     pub max_skew_bytes: usize,
+    /// When the wires are looked at.
+    pub sampling: Sampling,
+}
+
+impl Default for PinSettings {
+    /// Six bytes of skew.
+    fn default() -> Self {
+        Self {
+            max_skew_bytes: 6,
+            sampling: Sampling::default(),
+        }
+    }
+}
+
+/// A lane of a link.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lane {
+    /// The clock lane.
+    Clock,
+    /// A data lane, from 0.
+    Data(u8),
+}
+
+/// What a deskew burst is for. Alternate calibration, of links above 2.5 Gb/s, is none of these: how it begins is not
+/// public, so it looks like a burst without a sync byte.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeskewKind {
+    /// Before the first data: 2^15 unit intervals or more.
+    Initial,
+    /// Between frames: shorter.
+    Periodic,
+}
+
+impl DeskewKind {
+    /// Unit intervals of the shortest initial one.
+    pub const LEAST_INITIAL: u64 = 1 << 15;
+
+    /// Which one is that long.
+    pub const fn of_length(unit_intervals: u64) -> Self {
+        if unit_intervals >= Self::LEAST_INITIAL {
+            Self::Initial
+        } else {
+            Self::Periodic
+        }
+    }
+
+    /// Its usual name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Initial => "initial",
+            Self::Periodic => "periodic",
+        }
+    }
 }
 
 /// What the link did; bytes go to the merger.
@@ -70,9 +170,13 @@ pub enum PinEvent {
         /// Merged bytes of the burst that came before the stop state: packets must end within them, or this is payload.
         bytes: u64,
     },
-    /// A deskew burst; no data.
+    /// A deskew burst, told at its end; no data.
     Deskew {
-        /// When.
+        /// Which of them, by its length.
+        kind: DeskewKind,
+        /// Unit intervals of its clock pattern.
+        length: u64,
+        /// When it ended; without LP wires, when the pattern did.
         at: Tick,
     },
     /// A lane showed HS data without a recognisable sync byte: burst lost.
@@ -92,13 +196,71 @@ pub enum PinEvent {
     /// Illegal sequence of LP states.
     ControlError {
         /// Which lane.
-        lane: u8,
+        lane: Lane,
         /// When.
         at: Tick,
     },
     /// The burst did not end on a byte boundary, or the trail was not the constant inverse of the lane's last bit: bits
     /// were lost or gained on the way, or the transmitter's trail is sloppy. The bytes are delivered all the same.
     EotError {
+        /// Which lane.
+        lane: u8,
+        /// When.
+        at: Tick,
+    },
+    /// Escape mode was entered and the command is known. On the clock lane: ULPS.
+    Escape {
+        /// Which lane.
+        lane: Lane,
+        /// What was asked for.
+        command: EscapeCommand,
+        /// When the command was complete.
+        at: Tick,
+    },
+    /// A byte of low-power data (LPDT).
+    LowPowerData {
+        /// Which lane.
+        lane: u8,
+        /// Its bits, the first in the lowest position.
+        byte: u8,
+        /// When it was complete.
+        at: Tick,
+    },
+    /// The lane returned from escape mode to the stop state.
+    EscapeEnd {
+        /// Which lane.
+        lane: Lane,
+        /// What the escape was for.
+        command: EscapeCommand,
+        /// When the command was complete.
+        since: Tick,
+        /// When Mark-1 began, which ends it: of ULPS, the beginning of T_WAKEUP. `None` where there was none.
+        mark: Option<Tick>,
+        /// When the stop state began.
+        at: Tick,
+    },
+    /// An escape command that no table has, or fewer than eight bits of one.
+    EscapeEntryError {
+        /// Which lane.
+        lane: u8,
+        /// The bits, the first in the highest position.
+        bits: u8,
+        /// How many there are.
+        count: u8,
+        /// When.
+        at: Tick,
+    },
+    /// Low-power data ended within a byte.
+    LowPowerSyncError {
+        /// Which lane.
+        lane: u8,
+        /// Bits of the last byte, 1 to 7.
+        bits: u8,
+        /// When.
+        at: Tick,
+    },
+    /// A turnaround was asked for: LP-10, LP-00, LP-10, LP-00 from the stop state.
+    Turnaround {
         /// Which lane.
         lane: u8,
         /// When.

@@ -28,7 +28,7 @@ const ONES_OF_SYNC: u8 = 5;
 /// Runs of ones that may be the head of a deskew burst: sixteen, give or take a sampling error.
 const DESKEW_ONES: core::ops::RangeInclusive<u8> = 15..=17;
 /// Alternating bits that prove a deskew burst.
-const DESKEW_BITS: u8 = 16;
+pub(crate) const DESKEW_BITS: u8 = 16;
 /// Zeros of HS-ZERO that must come before the first one, where the start of HS is seen. HS-ZERO is longer than 10 UI.
 const LEAST_ZEROS: u32 = 6;
 /// The same without LP wires: request, bridge and HS-ZERO look alike and last at least 25 UI together.
@@ -312,7 +312,10 @@ impl SyncSearch {
         } else {
             history.leading_zeros()
         };
-        self.entry = false;
+        // What was no sync byte may have been the stop state, and the zeros after it are HS-ZERO.
+        let before = history.checked_shl(self.run).unwrap_or(0);
+        self.entry = !self.level && before.leading_ones() >= LEAST_ONES_BLIND;
+        self.zeros_at = self.bits.wrapping_sub(self.run.into());
     }
 }
 
@@ -413,6 +416,34 @@ mod tests {
             search(true, ones(24).chain(zeros(130)).chain(ones(300)).chain(next)),
             Some((24 + 130 + 300 + 40 + 64 + 8, SotVerdict::Clean))
         );
+    }
+
+    /// Ones after sixteen zeros look like the head of a deskew burst, until zeros follow them.
+    #[test]
+    fn a_stop_state_as_long_as_the_head_of_a_deskew_burst_starts_the_next_burst() {
+        for stop in 8..=40 {
+            for trail in [16, 17, 130] {
+                let bits = core::iter::repeat_n(false, trail)
+                    .chain(core::iter::repeat_n(true, stop))
+                    .chain(core::iter::repeat_n(false, 25))
+                    .chain(byte(SYNC));
+                let mut search = SyncSearch::new(true);
+                // The burst before has this bit: what comes needs a stop state of its own.
+                search.ignore_until(1);
+                let mut history = 0;
+                let found = bits.filter_map(|bit| {
+                    history = history >> 1 | u64::from(bit) << 63;
+                    search.bit(history, 0)
+                });
+                let expected = Found::Sync {
+                    verdict: SotVerdict::Clean,
+                    behind: 0,
+                    at: None,
+                    stop_at: Some((trail + stop - 8) as u64),
+                };
+                assert_eq!(found.last(), Some(expected), "trail {trail}, stop {stop}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The wires of a link as one word, wherever a capture has them.
 
-use crate::{LanePins, Level, MAX_LANES, PinMap, Wire};
+use crate::{LanePins, Level, LineState, MAX_LANES, PinMap, Wire};
 
 /// HS levels: bit `l` is lane `l`.
 pub(crate) const HS: u32 = 0xFF;
@@ -62,6 +62,8 @@ pub(crate) struct WireTable {
     far: [(u16, Feed); Self::MOST],
     far_count: usize,
     clock: ClockWires,
+    /// The clock lane's LP levels; no wires where they are not visible.
+    clock_lp: u32,
     sees_lp: bool,
 }
 
@@ -78,6 +80,7 @@ impl WireTable {
             far: [(0, Feed::default()); Self::MOST],
             far_count: 0,
             clock: ClockWires::None,
+            clock_lp: 0,
             sees_lp: !lanes.is_empty() && lanes.iter().all(shows_lp),
         };
         for (lane, pins) in (0u32..).zip(lanes) {
@@ -93,8 +96,17 @@ impl WireTable {
             table.clock = if pair { ClockWires::Pair } else { ClockWires::Single };
             table.add(hs(pins), 1 << CLOCK_SHIFT);
             table.add(pins.n.filter(|_| pair), 2 << CLOCK_SHIFT);
-            table.add(pins.lp_p, 4 << CLOCK_SHIFT);
-            table.add(pins.lp_n, 8 << CLOCK_SHIFT);
+            let separate = pins.lp_p.is_some() || pins.lp_n.is_some();
+            if separate {
+                let (p, n) = lp(pins);
+                table.add(p, 4 << CLOCK_SHIFT);
+                table.add(n, 8 << CLOCK_SHIFT);
+            }
+            table.clock_lp = match (separate, pair) {
+                (true, _) => CLOCK_LP,
+                (false, true) => CLOCK,
+                (false, false) => 0,
+            };
         }
         table
     }
@@ -128,6 +140,19 @@ impl WireTable {
 
     pub(crate) fn clock(&self) -> ClockWires {
         self.clock
+    }
+
+    /// Whether the clock lane's wires show LP-11.
+    #[inline]
+    pub(crate) fn clock_stopped(&self, word: u32) -> bool {
+        word & self.clock_lp == self.clock_lp && self.clock_lp != 0
+    }
+
+    /// What the clock lane's wires show, taken for a line state.
+    pub(crate) fn clock_state(&self, word: u32) -> LineState {
+        let level = |wire: u32| word & wire & self.clock_lp != 0;
+        // Dp is the lower bit, of a pair and of the separate receivers.
+        LineState::of(level(0x500_0000), level(0xA00_0000))
     }
 
     pub(crate) fn sees_lp(&self) -> bool {

@@ -6,17 +6,11 @@ mod common;
 
 use common::{make, map_of, receive};
 use csi2_dphy::{
-    Clocking, LaneMerger, PinEvent, PinReceiver, PinSettings, Samples, SotVerdict, TransmitTiming, WaveformSettings,
+    LaneMerger, PinEvent, PinReceiver, PinSettings, Samples, SotVerdict, TransmitTiming, UnitInterval, WaveformSettings,
 };
 
 fn settings() -> WaveformSettings {
-    WaveformSettings {
-        lanes: 1,
-        samples_per_ui: 1,
-        timing: TransmitTiming::for_rate(1_000_000_000),
-        clocking: Clocking::Continuous,
-        skew: [0; 8],
-    }
+    WaveformSettings::new(1, UnitInterval::whole(1), TransmitTiming::for_rate(1_000_000_000))
 }
 
 #[test]
@@ -24,7 +18,7 @@ fn a_header_is_too_close_to_the_sync_byte_for_another_burst() {
     // In time 01111111 10000000 00000000 01100110: eight ones, zeros, and 00011001, nearly a sync byte.
     let sent = vec![0xFE, 0x01, 0x00, 0x66, 0x55, 0xF1, 0x6C];
     let made = make(&settings(), std::slice::from_ref(&sent), 50, 1);
-    let mut receiver = PinReceiver::new(map_of(&settings()), PinSettings { max_skew_bytes: 6 });
+    let mut receiver = PinReceiver::new(map_of(&settings()), PinSettings::default());
     let mut merger = LaneMerger::new(1);
     let (mut at, mut starts, mut data) = (0, 0, Vec::new());
     while at < made.bytes.len() {

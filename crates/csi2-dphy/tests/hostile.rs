@@ -47,7 +47,7 @@ proptest! {
         let bytes = &bytes[..bytes.len() / unit * unit];
         let mut runs = Vec::new();
         for piece in [bytes.len().max(1), cut * unit] {
-            let mut receiver = PinReceiver::new(map, PinSettings { max_skew_bytes: skew });
+            let mut receiver = PinReceiver::new(map, PinSettings { max_skew_bytes: skew, ..PinSettings::default() });
             let mut merger = LaneMerger::new(map.count);
             let (mut events, mut out, mut first) = (Vec::new(), [0; 64], 0u64);
             for piece in bytes.chunks(piece) {
@@ -84,7 +84,7 @@ proptest! {
             at = if *back && *step > 4 { at / 2 } else { at.saturating_add(*step) };
             Change { at, channel: *channel, level: [Level::Low, Level::High, Level::Unknown][usize::from(*level)] }
         }).collect();
-        let mut receiver = PinReceiver::new(map, PinSettings { max_skew_bytes: 6 });
+        let mut receiver = PinReceiver::new(map, PinSettings::default());
         let mut merger = LaneMerger::new(map.count);
         let mut out = [0; 64];
         for (index, mut piece) in changes.chunks(cut).enumerate() {

@@ -5,23 +5,25 @@
 mod common;
 
 use common::{Heard, make, map_of, receive, receive_cut};
-use csi2_dphy::{Clocking, MAX_LANES, PinEvent, SotVerdict, TransmitTiming, WaveformSettings};
+use csi2_dphy::{Clocking, MAX_LANES, PinEvent, SotVerdict, TransmitTiming, UnitInterval, WaveformSettings, Wires};
 use proptest::prelude::*;
 
 fn settings() -> impl Strategy<Value = WaveformSettings> {
     (
         prop::sample::select(&[1usize, 2, 3, 4, 8][..]),
-        1..=5u32,
+        1..=5u64,
         prop::sample::select(&[80_000_000u64, 400_000_000, 1_000_000_000, 2_100_000_000][..]),
         any::<bool>(),
         prop::array::uniform8(0..=16u32),
     )
         .prop_map(|(lanes, samples_per_ui, rate, gated, skew)| WaveformSettings {
-            lanes,
-            samples_per_ui,
-            timing: TransmitTiming::for_rate(rate),
             clocking: if gated { Clocking::Gated } else { Clocking::Continuous },
             skew,
+            ..WaveformSettings::new(
+                lanes,
+                UnitInterval::whole(samples_per_ui),
+                TransmitTiming::for_rate(rate),
+            )
         })
 }
 
@@ -57,7 +59,7 @@ fn check(settings: &WaveformSettings, sent: &[Vec<u8>], heard: &Heard) {
     }
     let unit_interval = heard.unit_interval.unwrap();
     assert!(
-        (unit_interval - f64::from(settings.samples_per_ui)).abs() < 1e-9,
+        (unit_interval - settings.samples_per_ui.numerator as f64).abs() < 1e-9,
         "{unit_interval}, {context}"
     );
 }
@@ -86,7 +88,8 @@ proptest! {
     /// Only the HS comparators and a clock: no LP states, several samples a bit.
     #[test]
     fn single_ended_with_a_clock(settings in settings(), sent in bursts(), idle in 30..300u64) {
-        let settings = WaveformSettings { samples_per_ui: settings.samples_per_ui.max(2), ..settings };
+        let samples_per_ui = UnitInterval::whole(settings.samples_per_ui.numerator.max(2));
+        let settings = WaveformSettings { samples_per_ui, wires: Wires::ALL, ..settings };
         let samples = make(&settings, &sent, idle, 1);
         let mut map = map_of(&settings);
         for lane in &mut map.lanes {

@@ -5,7 +5,9 @@
 mod common;
 
 use common::{Heard, Link, changes, make, map_of};
-use csi2_dphy::{Change, Clocking, Level, MAX_LANES, PinEvent, PinMap, SotVerdict, TransmitTiming, WaveformSettings};
+use csi2_dphy::{
+    Change, Level, MAX_LANES, PinEvent, PinMap, SotVerdict, TransmitTiming, UnitInterval, WaveformSettings,
+};
 use proptest::prelude::*;
 
 fn settings() -> impl Strategy<Value = WaveformSettings> {
@@ -15,11 +17,8 @@ fn settings() -> impl Strategy<Value = WaveformSettings> {
         prop::array::uniform8(0..=16u32),
     )
         .prop_map(|(lanes, rate, skew)| WaveformSettings {
-            lanes,
-            samples_per_ui: 1,
-            timing: TransmitTiming::for_rate(rate),
-            clocking: Clocking::Continuous,
             skew,
+            ..WaveformSettings::new(lanes, UnitInterval::whole(1), TransmitTiming::for_rate(rate))
         })
 }
 
@@ -114,7 +113,8 @@ proptest! {
     fn pairs_without_their_clock(
         settings in settings(), samples_per_ui in 3..6u32, sent in bursts(), idle in 60..300u64, seed: u64,
     ) {
-        let settings = WaveformSettings { samples_per_ui, ..settings };
+        let oversampled = WaveformSettings::new(settings.lanes, UnitInterval::whole(samples_per_ui.into()), settings.timing);
+        let settings = WaveformSettings { skew: settings.skew, ..oversampled };
         let capture = make(&settings, &sent, idle, seed);
         let map = PinMap { clock: None, ..map_of(&settings) };
         let heard = receive(&map, &changes(&capture), (samples_per_ui.into(), 1), &sent, seed, 300, usize::MAX);
@@ -130,13 +130,8 @@ proptest! {
         stamps in prop::collection::vec((any::<u64>(), 0..64u32, 0..2u16, any::<bool>()), 1..100),
         numerator: u64, denominator: u64, shifts in (0..64u32, 0..64u32),
     ) {
-        let map = map_of(&WaveformSettings {
-            lanes: 2,
-            samples_per_ui: 1,
-            timing: TransmitTiming::for_rate(1_000_000_000),
-            clocking: Clocking::Continuous,
-            skew: [0; 8],
-        });
+        let timing = TransmitTiming::for_rate(1_000_000_000);
+        let map = map_of(&WaveformSettings::new(2, UnitInterval::whole(1), timing));
         let mut seen: Vec<Change> = stamps
             .iter()
             .map(|(at, shift, channel, high)| Change {
@@ -152,13 +147,8 @@ proptest! {
 
 #[test]
 fn payload_without_an_edge_is_longer_than_the_merger() {
-    let settings = WaveformSettings {
-        lanes: 1,
-        samples_per_ui: 1,
-        timing: TransmitTiming::for_rate(1_000_000_000),
-        clocking: Clocking::Continuous,
-        skew: [0; 8],
-    };
+    let timing = TransmitTiming::for_rate(1_000_000_000);
+    let settings = WaveformSettings::new(1, UnitInterval::whole(1), timing);
     let mut sent = vec![vec![0; 60_000]];
     sent[0].extend([0x5A; 4]);
     let mut seen = changes(&make(&settings, &sent, 100, 1));
@@ -171,13 +161,8 @@ fn payload_without_an_edge_is_longer_than_the_merger() {
 
 #[test]
 fn without_an_assumption_changes_have_no_bits() {
-    let settings = WaveformSettings {
-        lanes: 1,
-        samples_per_ui: 1,
-        timing: TransmitTiming::for_rate(1_000_000_000),
-        clocking: Clocking::Continuous,
-        skew: [0; 8],
-    };
+    let timing = TransmitTiming::for_rate(1_000_000_000);
+    let settings = WaveformSettings::new(1, UnitInterval::whole(1), timing);
     let sent = vec![vec![0x5A; 40]];
     let seen = changes(&make(&settings, &sent, 100, 1));
     for unit in [(0, 1), (1, 0)] {

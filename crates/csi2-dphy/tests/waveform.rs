@@ -5,7 +5,7 @@
 mod common;
 
 use common::{lane_bytes, lanes_of, pump};
-use csi2_dphy::{Clocking, MAX_LANES, TransmitTiming, Waveform, WaveformSettings};
+use csi2_dphy::{Clocking, MAX_LANES, TransmitTiming, UnitInterval, Waveform, WaveformSettings, Wires};
 use proptest::prelude::*;
 
 /// Runs of equal line states of one pair, as (Dp + 2 Dn, samples).
@@ -35,7 +35,8 @@ proptest! {
     ) {
         let timing = TransmitTiming::for_rate(rate);
         let clocking = if gated { Clocking::Gated } else { Clocking::Continuous };
-        let mut waveform = Waveform::new(WaveformSettings { lanes, samples_per_ui, timing, clocking, skew });
+        let settings = WaveformSettings::new(lanes, UnitInterval::whole(samples_per_ui.into()), timing);
+        let mut waveform = Waveform::new(WaveformSettings { clocking, skew, ..settings });
         let spread = lanes_of(&bytes, lanes);
         let mut raw = Vec::new();
         waveform.idle(idle);
@@ -111,13 +112,8 @@ proptest! {
 
 #[test]
 fn names_and_units() {
-    let settings = |lanes, samples_per_ui| WaveformSettings {
-        lanes,
-        samples_per_ui,
-        timing: TransmitTiming::for_rate(1),
-        clocking: Clocking::Continuous,
-        skew: [0; 8],
-    };
+    let settings =
+        |lanes, samples| WaveformSettings::new(lanes, UnitInterval::whole(samples), TransmitTiming::for_rate(1));
     for (lanes, samples_per_ui, unit, channels, first, last) in [
         (1, 1, 1, 1, "D0P", "D0P"),
         (8, 1, 1, 8, "D0P", "D7P"),
@@ -131,5 +127,99 @@ fn names_and_units() {
         assert_eq!(waveform.channel_name(0), Some(first));
         assert_eq!(waveform.channel_name(channels - 1), Some(last));
         assert_eq!(waveform.channel_name(channels), None);
+    }
+}
+
+/// Samples as one integer each.
+fn words(waveform: &mut Waveform, lanes: &[Vec<u8>], words: &mut Vec<u64>) {
+    let mut raw = Vec::new();
+    pump(waveform, &lane_bytes(lanes), 3, &mut raw);
+    let word = |unit: &[u8]| unit.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    words.extend(raw.chunks(waveform.unit()).map(word));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Seen 2n times as often, a ratio of n/d is every sample in the middle of its time, across all that is started.
+    #[test]
+    fn a_ratio_sees_the_same_wires(
+        lanes in 1..=3usize,
+        denominator in 1..12u64,
+        excess in 0..30u64,
+        gated: bool,
+        clock: bool,
+        low_power: bool,
+        skew in prop::array::uniform8(0..9u32),
+        bytes in prop::collection::vec(any::<u8>(), 1..12),
+    ) {
+        let timing = TransmitTiming { wakeup: 77, ..TransmitTiming::for_rate(80_000_000) };
+        let clocking = if gated { Clocking::Gated } else { Clocking::Continuous };
+        let wires = Wires { clock, low_power };
+        let make = |samples_per_ui| {
+            let settings = WaveformSettings::new(lanes, samples_per_ui, timing);
+            let mut waveform = Waveform::new(WaveformSettings { clocking, skew, wires, ..settings });
+            let mut seen = Vec::new();
+            let spread = lanes_of(&bytes, lanes);
+            let mut lengths = [0; MAX_LANES];
+            for (length, lane) in lengths.iter_mut().zip(&spread) {
+                *length = lane.len();
+            }
+            for ui in [3, 10] {
+                waveform.idle(ui);
+                words(&mut waveform, &[], &mut seen);
+                waveform.burst(lengths);
+                words(&mut waveform, &spread, &mut seen);
+                waveform.ulps(1, true, ui);
+                words(&mut waveform, &[], &mut seen);
+            }
+            seen
+        };
+        let numerator = 2 * denominator + excess;
+        let seen = make(UnitInterval { numerator, denominator });
+        let finer = make(UnitInterval::whole(2 * numerator));
+        let at = |sample: usize| (2 * sample + 1) * denominator as usize;
+        for (sample, word) in seen.iter().enumerate() {
+            prop_assert_eq!(*word, finer[at(sample)]);
+        }
+        prop_assert!(at(seen.len()) >= finer.len());
+    }
+
+    /// Wires that are not shown change nothing of the others.
+    #[test]
+    fn fewer_wires_are_the_same_wires(lanes in 1..=8usize, gated: bool, bytes in prop::collection::vec(any::<u8>(), 1..12)) {
+        let timing = TransmitTiming::for_rate(80_000_000);
+        let clocking = if gated { Clocking::Gated } else { Clocking::Continuous };
+        let make = |wires| {
+            let settings = WaveformSettings::new(lanes, UnitInterval::whole(4), timing);
+            let mut waveform = Waveform::new(WaveformSettings { clocking, wires, ..settings });
+            let spread = lanes_of(&bytes, lanes);
+            let mut lengths = [0; MAX_LANES];
+            for (length, lane) in lengths.iter_mut().zip(&spread) {
+                *length = lane.len();
+            }
+            let mut seen = Vec::new();
+            waveform.burst(lengths);
+            words(&mut waveform, &spread, &mut seen);
+            let names: Vec<&str> = (0..waveform.channels()).map(|channel| waveform.channel_name(channel).unwrap()).collect();
+            (names, seen)
+        };
+        let (all, full) = make(Wires::ALL);
+        prop_assert_eq!(all.len(), 2 + 2 * lanes);
+        for wires in [Wires::HS, Wires { low_power: true, ..Wires::HS }, Wires { clock: true, ..Wires::HS }] {
+            // Without its clock lane, a link does not wait for it.
+            if gated && !wires.clock {
+                continue;
+            }
+            let (names, seen) = make(wires);
+            prop_assert_eq!(names.len(), (lanes + usize::from(wires.clock)) * if wires.low_power { 2 } else { 1 });
+            prop_assert_eq!(seen.len(), full.len());
+            for (channel, name) in names.iter().enumerate() {
+                prop_assert!(wires.clock || !name.starts_with("CLK"));
+                prop_assert!(wires.low_power || name.ends_with('P'));
+                let source = all.iter().position(|other| other == name).unwrap();
+                prop_assert!(seen.iter().zip(&full).all(|(seen, full)| seen >> channel & 1 == full >> source & 1));
+            }
+        }
     }
 }

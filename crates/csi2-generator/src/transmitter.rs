@@ -1,42 +1,19 @@
 //! Packets to the wire, at any layer.
 
-use alloc::{boxed::Box, string::String, vec, vec::Vec};
+mod pins;
+mod settings;
+
+use alloc::{boxed::Box, string::String, vec::Vec};
 
 use csi2_dphy::{
-    LaneBytes, MAX_LANES, Observation, Samples, Tick, Timebase, TransmitTiming, Waveform, WaveformSettings, distribute,
-    lane_length,
+    EscapeCommand, LaneBytes, MAX_LANES, Observation, Scrambler, Tick, Timebase, TransmitTiming, WaveformSettings,
+    distribute, lane_length,
 };
+use pins::Pins;
+pub use settings::{TransmitLayer, TransmitSettings};
 
-/// Most bytes of samples in a piece: a multiple of every unit.
-const PIECE: usize = 64 << 10;
-/// UI of an initial deskew burst.
-const DESKEW: u64 = 1 << 15;
 /// UI of the sync byte.
 const SYNC: u64 = 8;
-
-/// At which layer to stop.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum TransmitLayer {
-    /// Packets.
-    Packets,
-    /// Bytes per lane, sync byte and trail not included.
-    Lanes,
-    /// Samples of the wires. The number of lanes is that of [`TransmitSettings`].
-    Pins(WaveformSettings),
-}
-
-/// Parameters of a [`Transmitter`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TransmitSettings {
-    /// Layer.
-    pub layer: TransmitLayer,
-    /// Lanes, 1 to 8, also for the time a packet takes.
-    pub lanes: usize,
-    /// Bits per second a lane.
-    pub rate: u64,
-    /// Open with a deskew burst (pins).
-    pub deskew: bool,
-}
 
 /// What comes out: an observation for a capture writer.
 #[derive(Clone, Copy, Debug)]
@@ -55,9 +32,16 @@ pub struct Piece<'a> {
 #[derive(Clone, Debug)]
 pub struct Transmitter {
     rate: u64,
-    deskew: bool,
     timing: TransmitTiming,
     count: usize,
+    /// Deskew burst that is still to be sent.
+    initial_deskew: Option<u64>,
+    periodic_deskew: Option<u64>,
+    ulps: Option<u64>,
+    /// A frame has ended, and nothing was sent since.
+    between_frames: bool,
+    /// Of each lane at the beginning of a burst.
+    keystreams: Option<[Scrambler; MAX_LANES]>,
     lanes: [Vec<u8>; MAX_LANES],
     output: Output,
 }
@@ -72,45 +56,36 @@ enum Output {
     Pins(Box<Pins>),
 }
 
-#[derive(Clone, Debug)]
-struct Pins {
-    waveform: Waveform,
-    samples_per_ui: u32,
-    /// Index of the next sample.
-    next: u64,
-    buffer: Vec<u8>,
-}
-
 impl Transmitter {
     /// At time 0, lanes stopped.
     pub fn new(settings: TransmitSettings) -> Self {
         let count = settings.lanes.clamp(1, MAX_LANES);
+        let bytes = |split| {
+            let timing = TransmitTiming::for_rate(settings.rate);
+            (timing, Output::Bytes { split, elapsed: 0 })
+        };
         let (timing, output) = match settings.layer {
+            TransmitLayer::Packets => bytes(false),
+            TransmitLayer::Lanes => bytes(true),
             TransmitLayer::Pins(waveform) => {
-                let pins = Pins {
-                    waveform: Waveform::new(WaveformSettings {
-                        lanes: count,
-                        ..waveform
-                    }),
-                    samples_per_ui: waveform.samples_per_ui.max(1),
-                    next: 0,
-                    buffer: vec![0; PIECE],
-                };
+                let pins = Pins::new(WaveformSettings {
+                    lanes: count,
+                    ..waveform
+                });
                 (waveform.timing, Output::Pins(Box::new(pins)))
-            }
-            layer => {
-                let split = matches!(layer, TransmitLayer::Lanes);
-                (
-                    TransmitTiming::for_rate(settings.rate),
-                    Output::Bytes { split, elapsed: 0 },
-                )
             }
         };
         Self {
             rate: settings.rate.max(1),
-            deskew: settings.deskew,
             timing,
             count,
+            initial_deskew: settings.initial_deskew,
+            periodic_deskew: settings.periodic_deskew,
+            ulps: settings.ulps,
+            between_frames: false,
+            keystreams: settings
+                .scrambling
+                .map(|scrambling| core::array::from_fn(|lane| scrambling.keystream(lane))),
             lanes: Default::default(),
             output,
         }
@@ -131,7 +106,7 @@ impl Transmitter {
                 let data = 8 * lane_length(bytes.len(), self.count, 0) as u64;
                 *elapsed = elapsed.saturating_add(entry + data + exit + gap);
                 let seen = if *split {
-                    Observation::Lanes(spread(bytes, &mut self.lanes, self.count))
+                    Observation::Lanes(spread(bytes, &mut self.lanes, self.count, self.keystreams))
                 } else {
                     Observation::Merged(bytes)
                 };
@@ -143,12 +118,66 @@ impl Transmitter {
                 })
             }
             Output::Pins(pins) => {
-                let lanes = spread(bytes, &mut self.lanes, self.count);
-                pins.waveform.burst(lanes.lanes.map(<[u8]>::len));
-                pins.pump(&lanes, out)?;
+                let lanes = spread(bytes, &mut self.lanes, self.count, self.keystreams);
+                pins.burst(&lanes, out)?;
                 pins.idle(gap, out)
             }
         }
+    }
+
+    /// The last burst was the end of a frame, and no other frame is open: the time for a periodic deskew burst now, and for
+    /// ULPS if another burst comes.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn frame_end<E>(&mut self, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.between_frames = true;
+        let gap = self.gap();
+        match (&mut self.output, self.periodic_deskew) {
+            (Output::Pins(pins), Some(ui)) => {
+                pins.deskew(ui, out)?;
+                pins.idle(gap, out)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sends an escape over some data lanes, lane 0 in the lowest position of `lanes` (pins; does nothing else). `bytes`
+    /// are those of LPDT; other commands have none.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn escape<E>(
+        &mut self,
+        lanes: u8,
+        command: EscapeCommand,
+        bytes: &[u8],
+        out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.low_power(out, |pins, out| pins.escape(lanes, command, bytes, out))
+    }
+
+    /// Sends some data lanes, and perhaps the clock lane, to the ultra-low-power state for `ui` unit intervals (pins; does
+    /// nothing else).
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn ulps<E>(
+        &mut self,
+        lanes: u8,
+        clock: bool,
+        ui: u64,
+        out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.low_power(out, |pins, out| pins.ulps(lanes, clock, ui, out))
+    }
+
+    /// Asks the other side for a turnaround, which hands the lanes back at once (pins; does nothing else).
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn turnaround<E>(&mut self, lanes: u8, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.low_power(out, |pins, out| pins.turnaround(lanes, out))
     }
 
     /// Keeps the lanes stopped until `at` (ticks), rounded up to whole UI: gaps of a real capture, vertical blanking. Does
@@ -163,10 +192,7 @@ impl Transmitter {
                 *elapsed = (*elapsed).max(unit_intervals(self.rate, at));
                 Ok(())
             }
-            Output::Pins(pins) => {
-                let samples = at.saturating_sub(pins.next);
-                pins.idle(samples.div_ceil(u64::from(pins.samples_per_ui)), out)
-            }
+            Output::Pins(pins) => pins.wait_until(at, out),
         }
     }
 
@@ -175,6 +201,7 @@ impl Transmitter {
     /// # Errors
     /// What `out` returns.
     pub fn finish<E>(&mut self, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.between_frames = false;
         self.open(out)?;
         let gap = self.gap();
         match &mut self.output {
@@ -187,7 +214,7 @@ impl Transmitter {
     pub fn timebase(&self) -> Timebase {
         match &self.output {
             Output::Bytes { .. } => Timebase::NANOSECONDS,
-            Output::Pins(pins) => Timebase::from_hertz(self.rate.saturating_mul(u64::from(pins.samples_per_ui))),
+            Output::Pins(pins) => pins.timebase(self.rate),
         }
     }
 
@@ -195,10 +222,7 @@ impl Transmitter {
     pub fn channels(&self) -> Vec<String> {
         match &self.output {
             Output::Bytes { .. } => Vec::new(),
-            Output::Pins(pins) => (0..pins.waveform.channels())
-                .filter_map(|channel| pins.waveform.channel_name(channel))
-                .map(String::from)
-                .collect(),
+            Output::Pins(pins) => pins.channels().map(String::from).collect(),
         }
     }
 
@@ -206,23 +230,52 @@ impl Transmitter {
     pub fn now(&self) -> Tick {
         match &self.output {
             Output::Bytes { elapsed, .. } => nanoseconds(self.rate, *elapsed),
-            Output::Pins(pins) => pins.next,
+            Output::Pins(pins) => pins.next(),
         }
     }
 
-    /// Before anything else: a stop state, and the deskew burst where it is wanted.
-    fn open<E>(&mut self, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+    /// Sends what only wires show, then a stop state.
+    fn low_power<E>(
+        &mut self,
+        out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
+        send: impl FnOnce(&mut Pins, &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.start(out)?;
         let gap = self.gap();
-        let deskew = core::mem::take(&mut self.deskew);
+        match &mut self.output {
+            Output::Bytes { .. } => Ok(()),
+            Output::Pins(pins) => {
+                send(pins, out)?;
+                pins.idle(gap, out)
+            }
+        }
+    }
+
+    /// Before anything else: a stop state.
+    fn start<E>(&mut self, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+        let gap = self.gap();
+        match &mut self.output {
+            Output::Pins(pins) if pins.next() == 0 => pins.idle(gap, out),
+            _ => Ok(()),
+        }
+    }
+
+    /// Before a burst: the first deskew burst, or ULPS since the last frame, where they are wanted.
+    fn open<E>(&mut self, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.start(out)?;
+        let gap = self.gap();
+        let deskew = self.initial_deskew.take();
+        let between_frames = core::mem::take(&mut self.between_frames);
+        let ulps = self.ulps.filter(|_| between_frames);
         let Output::Pins(pins) = &mut self.output else {
             return Ok(());
         };
-        if pins.next == 0 {
+        if let Some(ui) = ulps {
+            pins.sleep(ui, out)?;
             pins.idle(gap, out)?;
         }
-        if deskew {
-            pins.waveform.deskew(DESKEW);
-            pins.pump(&NO_BYTES, out)?;
+        if let Some(ui) = deskew {
+            pins.deskew(ui, out)?;
             pins.idle(gap, out)?;
         }
         Ok(())
@@ -240,42 +293,13 @@ impl Transmitter {
     }
 }
 
-impl Pins {
-    /// All samples of what the waveform has been told.
-    fn pump<E>(&mut self, lanes: &LaneBytes<'_>, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
-        let unit = self.waveform.unit();
-        loop {
-            let filled = self.waveform.fill(lanes, &mut self.buffer);
-            let Some(bytes @ [_, ..]) = self.buffer.get(..filled) else {
-                return Ok(());
-            };
-            let first = self.next;
-            self.next += (filled / unit) as u64;
-            out(Piece {
-                seen: Observation::Samples(Samples { first, unit, bytes }),
-                starts: false,
-                ends: false,
-                at: first,
-            })?;
-        }
-    }
-
-    fn idle<E>(&mut self, ui: u64, out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
-        if ui == 0 {
-            return Ok(());
-        }
-        self.waveform.idle(ui);
-        self.pump(&NO_BYTES, out)
-    }
-}
-
-const NO_BYTES: LaneBytes<'_> = LaneBytes {
-    lanes: [&[]; MAX_LANES],
-    count: 0,
-};
-
-/// `bytes` over the first `count` buffers.
-fn spread<'a>(bytes: &[u8], buffers: &'a mut [Vec<u8>; MAX_LANES], count: usize) -> LaneBytes<'a> {
+/// `bytes` over the first `count` buffers, scrambled where there are keystreams.
+fn spread<'a>(
+    bytes: &[u8],
+    buffers: &'a mut [Vec<u8>; MAX_LANES],
+    count: usize,
+    keystreams: Option<[Scrambler; MAX_LANES]>,
+) -> LaneBytes<'a> {
     for (lane, buffer) in buffers.iter_mut().enumerate() {
         let length = if lane < count {
             lane_length(bytes.len(), count, lane)
@@ -286,6 +310,9 @@ fn spread<'a>(bytes: &[u8], buffers: &'a mut [Vec<u8>; MAX_LANES], count: usize)
     }
     let mut slices = buffers.each_mut().map(Vec::as_mut_slice);
     distribute(bytes, &mut slices[..count]);
+    for (slice, mut keystream) in slices.iter_mut().zip(keystreams.into_iter().flatten()) {
+        keystream.apply(slice);
+    }
     LaneBytes {
         lanes: slices.map(|slice| &*slice),
         count,

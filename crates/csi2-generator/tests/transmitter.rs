@@ -4,29 +4,23 @@
 
 use std::convert::Infallible;
 
-use csi2_dphy::{Clocking, MAX_LANES, Observation, Tick, Timebase, TransmitTiming, WaveformSettings};
+use csi2_dphy::{Clocking, MAX_LANES, Observation, Tick, Timebase, TransmitTiming, UnitInterval, WaveformSettings};
 use csi2_generator::{Piece, TransmitLayer, TransmitSettings, Transmitter};
 use proptest::prelude::*;
 
 const RATE: u64 = 1_000_000_000;
 
 fn transmitter(layer: TransmitLayer, lanes: usize) -> Transmitter {
-    Transmitter::new(TransmitSettings {
-        layer,
-        lanes,
-        rate: RATE,
-        deskew: false,
-    })
+    Transmitter::new(TransmitSettings::new(layer, lanes, RATE))
 }
 
-fn pins(samples_per_ui: u32, clocking: Clocking, skew: [u32; MAX_LANES]) -> TransmitLayer {
+fn pins(samples_per_ui: u64, clocking: Clocking, skew: [u32; MAX_LANES]) -> TransmitLayer {
     TransmitLayer::Pins(WaveformSettings {
         // The number of lanes is the transmitter's.
         lanes: 1,
-        samples_per_ui,
-        timing: TransmitTiming::for_rate(RATE),
         clocking,
         skew,
+        ..WaveformSettings::new(1, UnitInterval::whole(samples_per_ui), TransmitTiming::for_rate(RATE))
     })
 }
 
@@ -132,10 +126,8 @@ fn waiting_moves_the_next_burst() {
 fn lanes_and_rates_out_of_range_do_no_harm() {
     for (lanes, rate) in [(0, 0), (9, u64::MAX), (usize::MAX, 1)] {
         let settings = TransmitSettings {
-            layer: TransmitLayer::Lanes,
-            lanes,
-            rate,
-            deskew: true,
+            initial_deskew: Some(1 << 15),
+            ..TransmitSettings::new(TransmitLayer::Lanes, lanes, rate)
         };
         let mut link = Transmitter::new(settings);
         let seen = bytes(|out| {
@@ -217,7 +209,7 @@ fn pins_carry_the_bursts() {
                 let mut skew = [0; MAX_LANES];
                 skew[count - 1] = 3;
                 let mut link = transmitter(pins(samples_per_ui, clocking, skew), count);
-                assert_eq!(link.timebase(), Timebase::from_hertz(RATE * u64::from(samples_per_ui)));
+                assert_eq!(link.timebase(), Timebase::from_hertz(RATE * samples_per_ui));
                 let names = link.channels();
                 assert_eq!(names.len(), 2 + 2 * count);
                 let sent = [burst(4), burst(611), burst(3)];
@@ -293,10 +285,8 @@ fn pins_wait_in_the_stop_state() {
 fn a_deskew_burst_opens_the_link_once() {
     let layer = pins(2, Clocking::Continuous, [0; MAX_LANES]);
     let mut link = Transmitter::new(TransmitSettings {
-        layer,
-        lanes: 2,
-        rate: RATE,
-        deskew: true,
+        initial_deskew: Some(1 << 15),
+        ..TransmitSettings::new(layer, 2, RATE)
     });
     let names = link.channels();
     let all = samples(|out| {

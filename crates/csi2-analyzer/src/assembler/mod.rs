@@ -110,6 +110,13 @@ impl FrameAssembler {
         }
     }
 
+    /// The capture has a gap here: open frames come out incomplete, though nobody knows which rows they lack.
+    pub fn capture_loss(&mut self) {
+        self.release();
+        let open = self.streams.iter_mut().filter(|stream| stream.phase == Phase::Open);
+        open.for_each(Stream::tear);
+    }
+
     /// End of the capture: open frames come out incomplete.
     pub fn finish(&mut self) {
         self.release();

@@ -69,7 +69,7 @@ pub(super) struct Stream {
     rows: usize,
     /// A bound has cut the frame.
     overflow: bool,
-    /// A gap was too long to be filled with rows.
+    /// A gap was too long to be filled with rows, or of unknown length.
     torn: bool,
     complete: bool,
     numbers: Numbers,
@@ -202,6 +202,11 @@ impl Stream {
             .height
             .map_or(u64::MAX, |height| height.saturating_sub(self.rows) as u64);
         self.lose_rows(usize::try_from(rows.min(most)).unwrap_or(usize::MAX));
+    }
+
+    /// Rows may be missing that nothing tells of.
+    pub(super) fn tear(&mut self) {
+        self.torn = true;
     }
 
     /// The frame is over. `end`: the number of its FE; `None` when that is missing.

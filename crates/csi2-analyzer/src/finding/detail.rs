@@ -1,6 +1,7 @@
 //! The numbers of a finding.
 
 use core::fmt;
+use csi2_dphy::{DeskewKind, EscapeCommand, Lane, TimingParameter};
 use csi2_packet::DataType;
 
 /// The numbers of a finding; `Display` makes the message. Lines are counted from 0, as rows of a decoded frame are;
@@ -20,9 +21,25 @@ pub enum Detail {
     /// A lane ended off a byte boundary.
     LaneEnd { lane: u8 },
     /// Low-power states in the wrong order.
-    LineStates { lane: u8 },
-    /// A deskew burst.
-    Deskew,
+    LineStates { lane: Lane },
+    /// `count` bits of a command that no table has, the first in the highest position.
+    EscapeBits { lane: u8, bits: u8, count: u8 },
+    /// Low-power data ended `bits` bits into a byte.
+    PartialByte { lane: u8, bits: u8 },
+    /// A deskew burst of `length` unit intervals.
+    Deskew { kind: DeskewKind, length: u64 },
+    /// A lane entered escape mode. The clock lane has no command for it.
+    Escape { lane: Lane, command: EscapeCommand },
+    /// A turnaround was asked for.
+    Turnaround { lane: u8 },
+    /// A duration of the line protocol, in nanoseconds, beyond its limit: `above` the greatest or below the least.
+    Timing {
+        parameter: TimingParameter,
+        lane: Lane,
+        nanoseconds: f64,
+        limit: f64,
+        above: bool,
+    },
     /// Header bit `bit` (0 to 25) was flipped back.
     HeaderBit { wire: [u8; 4], bit: u8 },
     /// Check bit `bit` (0 to 5) was wrong.
@@ -104,7 +121,7 @@ pub enum Detail {
         even: u16,
     },
     /// A gap of the capture; bytes where known.
-    Gap { bytes: Option<u64> },
+    Gap { records: Option<u64> },
 }
 
 impl fmt::Display for Detail {
@@ -115,8 +132,43 @@ impl fmt::Display for Detail {
             Self::NoSync { lane } => write!(f, "lane {lane}: high-speed data without a sync byte, burst lost"),
             Self::LaneLate { lane } => write!(f, "lane {lane} is late or missing, burst lost"),
             Self::LaneEnd { lane } => write!(f, "lane {lane}: burst does not end on a byte boundary"),
-            Self::LineStates { lane } => write!(f, "lane {lane}: low-power states in an impossible order"),
-            Self::Deskew => f.write_str("deskew burst, no data"),
+            Self::LineStates { lane } => write!(f, "{}: low-power states in an impossible order", Name(lane)),
+            Self::EscapeBits { lane, bits, count: 8 } => {
+                write!(f, "lane {lane}: escape command {bits:08b} is unknown")
+            }
+            Self::EscapeBits { lane, count: 0, .. } => write!(f, "lane {lane}: escape mode without a command"),
+            Self::EscapeBits { lane, bits, count } => {
+                let width = usize::from(count);
+                write!(
+                    f,
+                    "lane {lane}: escape command ends after {count} of 8 bits ({bits:0width$b})"
+                )
+            }
+            Self::PartialByte { lane, bits } => {
+                write!(f, "lane {lane}: low-power data ends after {bits} of 8 bits of a byte")
+            }
+            Self::Deskew { kind, length } => write!(f, "{} deskew burst of {length} UI, no data", kind.name()),
+            Self::Escape {
+                lane: Lane::Clock,
+                command,
+            } => write!(f, "clock lane: {}", command.name()),
+            Self::Escape { lane, command } => {
+                write!(f, "{}: {} (command {:08b})", Name(lane), command.name(), command.bits())
+            }
+            Self::Turnaround { lane } => write!(f, "lane {lane}: turnaround requested"),
+            Self::Timing {
+                parameter,
+                lane,
+                nanoseconds,
+                limit,
+                above,
+            } => {
+                let (lane, most) = (Name(lane), if above { "most" } else { "least" });
+                write!(
+                    f,
+                    "{lane}: {parameter} is {nanoseconds:.2} ns, should be {limit:.2} ns at {most}"
+                )
+            }
             Self::HeaderBit { wire, bit } => {
                 write!(f, "header {}: bit {bit} ({}) corrected", Hex(wire), field(bit))
             }
@@ -252,8 +304,9 @@ impl fmt::Display for Detail {
                     "{data_type} line {line} has {even} bytes after a line of {odd}, not twice as many"
                 )
             }
-            Self::Gap { bytes: Some(bytes) } => write!(f, "{bytes} bytes are missing from the capture"),
-            Self::Gap { bytes: None } => f.write_str("the capture has a gap of unknown length"),
+            Self::Gap { records: Some(1) } => f.write_str("a record is missing from the capture"),
+            Self::Gap { records: Some(records) } => write!(f, "{records} records are missing from the capture"),
+            Self::Gap { records: None } => f.write_str("the capture has a gap of unknown length"),
         }
     }
 }
@@ -265,6 +318,18 @@ fn field(bit: u8) -> &'static str {
         6..=7 => "virtual channel",
         8..=23 => "word",
         _ => "channel extension",
+    }
+}
+
+/// A lane as messages name it.
+struct Name(Lane);
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Lane::Clock => f.write_str("clock lane"),
+            Lane::Data(lane) => write!(f, "lane {lane}"),
+        }
     }
 }
 
@@ -305,6 +370,57 @@ mod tests {
                     bit: 0,
                 },
                 "header 2a040034: bit 0 (data type) corrected",
+            ),
+            (
+                Detail::Timing {
+                    parameter: TimingParameter::HsPrepare,
+                    lane: Lane::Data(2),
+                    nanoseconds: 39.0476,
+                    limit: 41.9048,
+                    above: false,
+                },
+                "lane 2: T_HS-PREPARE is 39.05 ns, should be 41.90 ns at least",
+            ),
+            (
+                Detail::EscapeBits {
+                    lane: 1,
+                    bits: 0b0_0110,
+                    count: 5,
+                },
+                "lane 1: escape command ends after 5 of 8 bits (00110)",
+            ),
+            (
+                Detail::EscapeBits {
+                    lane: 0,
+                    bits: 0x0F,
+                    count: 8,
+                },
+                "lane 0: escape command 00001111 is unknown",
+            ),
+            (
+                Detail::Escape {
+                    lane: Lane::Data(2),
+                    command: EscapeCommand::Ulps,
+                },
+                "lane 2: ULPS (command 00011110)",
+            ),
+            (
+                Detail::Escape {
+                    lane: Lane::Clock,
+                    command: EscapeCommand::Ulps,
+                },
+                "clock lane: ULPS",
+            ),
+            (
+                Detail::LineStates { lane: Lane::Clock },
+                "clock lane: low-power states in an impossible order",
+            ),
+            (
+                Detail::Deskew {
+                    kind: DeskewKind::Initial,
+                    length: 32_768,
+                },
+                "initial deskew burst of 32768 UI, no data",
             ),
             (
                 Detail::LineNotEnded { open: None, next: None },

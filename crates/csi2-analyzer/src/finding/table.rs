@@ -45,7 +45,24 @@ pub const FINDINGS: &[FindingRow] = &[
         severity: Warning,
         meaning: "A lane showed low-power states in an order that is no request, escape or return to stop.",
         advice: "Glitches on a low-power line: check thresholds of the probe or comparator (about 0.55 V and 0.88 V), \
-                 ground, and that P and N of the lane are not exchanged.",
+                 ground, and that P and N of the lane are not exchanged. A glitch filter takes out short spikes.",
+    },
+    FindingRow {
+        code: EscEntryErr,
+        name: "ESC_ENTRY_ERR",
+        severity: Warning,
+        meaning: "A lane entered escape mode with a command that no table has, or with fewer than eight bits of one.",
+        advice: "On every escape: the capture samples too slowly for the low-power bits (two samples per T_LPX, 50 ns), or the \
+                 thresholds of the low-power receivers are off. Now and then: spikes on a low-power line; a glitch filter \
+                 shorter than T_LPX takes them out. Image data does not suffer.",
+    },
+    FindingRow {
+        code: LpSyncErr,
+        name: "LP_SYNC_ERR",
+        severity: Warning,
+        meaning: "Low-power data ended within a byte; its last bits are lost.",
+        advice: "A bit was lost or gained: see ESC_ENTRY_ERR for sampling and spikes. Always the same number of bits: the \
+                 transmitter does not send whole bytes.",
     },
     FindingRow {
         code: SkewCalSeen,
@@ -53,6 +70,45 @@ pub const FINDINGS: &[FindingRow] = &[
         severity: Info,
         meaning: "A deskew burst was sent; it carries no data.",
         advice: "Nothing to do: required before the first data above 1.5 Gb/s, optional below.",
+    },
+    FindingRow {
+        code: UlpsSeen,
+        name: "ULPS_SEEN",
+        severity: Info,
+        meaning: "A lane went into the ultra-low-power state.",
+        advice: "Nothing to do where the link is meant to sleep. With each burst, and on the clock lane: P and N of its pair \
+                 are exchanged, and the requests of high speed look like it.",
+    },
+    FindingRow {
+        code: TriggerSeen,
+        name: "TRIGGER_SEEN",
+        severity: Info,
+        meaning: "A lane carried an escape command that is a trigger: the reset trigger, or one without a public meaning.",
+        advice: "A CSI-2 transmitter has little use for triggers: expect them at start-up or from test modes only.",
+    },
+    FindingRow {
+        code: LpdtSeen,
+        name: "LPDT_SEEN",
+        severity: Info,
+        meaning: "A lane began to send low-power data; image data is never sent so.",
+        advice: "List the capture with its events to see the bytes. On a link that should carry CSI-2 only, ask whether it is \
+                 one: DSI uses low-power data for commands.",
+    },
+    FindingRow {
+        code: TurnaroundSeen,
+        name: "TURNAROUND_SEEN",
+        severity: Info,
+        meaning: "A turnaround of the lane was asked for; the other side may drive it from now on.",
+        advice: "CSI-2 links go one way: this is a DSI link, or P and N of the lane are exchanged.",
+    },
+    FindingRow {
+        code: TimingOutOfRange,
+        name: "TIMING_OUT_OF_RANGE",
+        severity: Warning,
+        meaning: "A duration of the line protocol is shorter or longer than D-PHY allows at this bit rate.",
+        advice: "Look for the parameter's register in the transmitter's D-PHY settings: values are often left as they were for \
+                 another bit rate. In a capture, the thresholds of the probe move the edges of low-power states; compare the \
+                 lanes. Receivers that find the sync bytes may work all the same, others will not.",
     },
     FindingRow {
         code: EccCorrected,

@@ -1,4 +1,5 @@
-//! Lane files without sync bytes or trail: packets back to back, each distributed from lane 0 anew.
+//! Lane files without sync bytes or trail: packets back to back, each distributed from lane 0 anew, and each scrambled
+//! like a burst of its own.
 
 use super::burst::{Burst, HEADER_BYTES};
 use super::lane_files::Files;
@@ -55,6 +56,7 @@ impl Bare {
     fn begin(&mut self, files: &mut Files, burst: &mut Burst) {
         let [first, ..] = files.window.positions();
         burst.continues_at(first, files.at);
+        burst.reload();
         files.merged = 0;
     }
 
@@ -65,7 +67,7 @@ impl Bare {
         let phase = files.phase();
         let resumes = |skip: &[usize; MAX_LANES]| {
             let wire = rows.after(skip).header(0);
-            wire.filter(|wire| is_clean(Some(*wire), files.vcx) && burst.would_resume_at(*wire))
+            wire.filter(|wire| is_clean(Some(*wire), files.code) && burst.would_resume_at(files.code.bytes(*wire)))
         };
         let mut length = 0;
         // Bytes behind a length, so that it can be judged; at the end of the capture there are no more.

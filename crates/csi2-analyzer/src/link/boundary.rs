@@ -3,10 +3,10 @@
 //! A lane ends its data with a trail: the inverse of its last bit, held for at least eight bits. Before the next burst
 //! it rests, sends zeros, and then the sync byte.
 
+use super::descramble::HeaderCode;
 use super::rows::Rows;
 use super::sync::{is_clean, is_idle, sync_verdict};
 use csi2_dphy::{MAX_LANES, SYNC, SotVerdict};
-use csi2_packet::VcExtension;
 
 /// On so many lanes, good payload that looks like the end of a burst and the start of the next is thinkable.
 pub(super) const FEW_LANES: usize = 3;
@@ -37,7 +37,7 @@ pub(super) struct Reach {
 }
 
 /// Looks for idle lanes and then sync bytes on all of them. `complete`: no more bytes will come.
-pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: bool, vcx: VcExtension) -> Reach {
+pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: bool, code: HeaderCode) -> Reach {
     let count = rows.count();
     let lead = (count - phase % count) % count;
     let aligned = rows.after(&rows.share(phase, lead));
@@ -50,7 +50,7 @@ pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: boo
     };
     let first = aligned.lane(0);
     let found = first.iter().enumerate().take(judged).skip(1).find_map(|(row, &byte)| {
-        (sync_verdict(byte).is_some() && is_boundary(&aligned, row, search, vcx)).then_some(row)
+        (sync_verdict(byte).is_some() && is_boundary(&aligned, row, search, code)).then_some(row)
     });
     let clear = match found {
         Some(row) => lead + row * count,
@@ -75,7 +75,7 @@ pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: boo
 }
 
 /// Whether the sync bytes of a burst are in `row`.
-fn is_boundary(rows: &Rows<'_>, row: usize, search: Search, vcx: VcExtension) -> bool {
+fn is_boundary(rows: &Rows<'_>, row: usize, search: Search, code: HeaderCode) -> bool {
     let verdict = |lane: &&[u8]| lane.get(row).copied().and_then(sync_verdict);
     let idle_at = |row: usize| {
         rows.lanes()
@@ -91,7 +91,7 @@ fn is_boundary(rows: &Rows<'_>, row: usize, search: Search, vcx: VcExtension) ->
     }
     let header = rows.after(&[row + 1; MAX_LANES]).header(0);
     // Dark images are full of four zeros, which are also a good frame start.
-    if is_clean(header, vcx) && (rows.count() > 1 || header != Some([0; 4])) {
+    if is_clean(header, code) && (rows.count() > 1 || header != Some([0; 4])) {
         return true;
     }
     let run = (0..row)
@@ -129,7 +129,7 @@ pub(super) fn next(
     last: impl Fn(usize) -> u8,
     with_sync: bool,
     complete: bool,
-    vcx: VcExtension,
+    code: HeaderCode,
 ) -> Next {
     let have = (0..next_bytes(lanes))
         .take_while(|index| byte(*index).is_some())
@@ -149,7 +149,7 @@ pub(super) fn next(
     let rests = trails && (0..lanes).all(|lane| changes(of_lane(lane)) <= 1 || synced(lane));
     let header = (|| Some([byte(0)?, byte(1)?, byte(2)?, byte(3)?]))();
     // Four FF make a header, too: of a reserved type.
-    match (trails, is_clean(header, vcx) && header != Some([0xFF; 4])) {
+    match (trails, is_clean(header, code) && header != Some([0xFF; 4])) {
         (_, true) if !rests => Next::Packet,
         (true, _) => Next::Trail,
         (false, _) => Next::Other,
@@ -182,9 +182,10 @@ fn changes(bytes: impl Iterator<Item = u8>) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Next, Reach, Rows, Search, changes, next, reach};
+    use super::{HeaderCode, Next, Reach, Rows, Search, changes, next, reach};
     use csi2_dphy::MAX_LANES;
-    use csi2_packet::VcExtension::Extended;
+
+    const PLAIN: HeaderCode = HeaderCode::plain(csi2_packet::VcExtension::Extended);
 
     fn rows<'a>(lanes: &[&'a [u8]]) -> Rows<'a> {
         let mut all: [&[u8]; MAX_LANES] = [&[]; MAX_LANES];
@@ -200,28 +201,28 @@ mod tests {
             bytes: 6,
             boundary: true,
         };
-        assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, true, Extended), found);
-        assert_eq!(reach(&lanes, 0, Search::Packet { ends: 100 }, false, Extended), found);
+        assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, true, PLAIN), found);
+        assert_eq!(reach(&lanes, 0, Search::Packet { ends: 100 }, false, PLAIN), found);
         // The packet ends before.
         let ends = Reach {
             bytes: 5,
             boundary: false,
         };
-        assert_eq!(reach(&lanes, 0, Search::Packet { ends: 5 }, true, Extended), ends);
+        assert_eq!(reach(&lanes, 0, Search::Packet { ends: 5 }, true, PLAIN), ends);
         // A byte of the row before was not idle.
         let lanes = rows(&[&[7, 7, 0x00, 0xB8, 0x00, 0x00], &[7, 7, 0xFE, 0xB8, 0x01, 0x1A]]);
         let none = Reach {
             bytes: 12,
             boundary: false,
         };
-        assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, true, Extended), none);
+        assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, true, PLAIN), none);
         // Its header is not whole yet: only what is surely before may be taken.
         let lanes = rows(&[&[7, 7, 0x00, 0xB8, 0x00], &[7, 7, 0xFF, 0xB8, 0x01]]);
         let wait = Reach {
             bytes: 4,
             boundary: false,
         };
-        assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, false, Extended), wait);
+        assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, false, PLAIN), wait);
     }
 
     #[test]
@@ -234,7 +235,7 @@ mod tests {
                 |_| last,
                 true,
                 false,
-                Extended,
+                PLAIN,
             )
         };
         // One lane, a trail of a byte, then the stop state.

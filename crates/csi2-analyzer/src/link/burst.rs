@@ -1,15 +1,15 @@
 //! The burst that is being received: sources give it merged bytes, it gives events.
 
+use super::descramble::{Descrambler, HeaderCode};
 use super::ledger::{Flow, Ledger};
 use super::line::Line;
 use super::place::Place;
 use super::{BurstInfo, LinkEvent, Received, Span};
 use core::ops::Range;
-use csi2_dphy::{MAX_LANES, SYNC, Tick};
+use csi2_dphy::{MAX_LANES, SYNC, Scrambling, Tick};
 use csi2_packet::{Depacketizer, Framing, PacketEvent, ReceiverSettings, VcExtension};
 
-/// Bytes of a header.
-pub(super) const HEADER_BYTES: usize = 4;
+pub(super) use super::descramble::HEADER_BYTES;
 
 /// Bytes that the depacketizer may keep by value.
 const KEPT: usize = 8;
@@ -31,6 +31,32 @@ enum What<'c> {
 enum Bytes {
     Line(Range<usize>),
     Kept([u8; KEPT], usize),
+}
+
+impl Bytes {
+    fn kept(part: &[u8]) -> Self {
+        let mut kept = [0; KEPT];
+        kept.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+        Self::Kept(kept, part.len().min(KEPT))
+    }
+}
+
+impl<'c> What<'c> {
+    /// `find` says where bytes lie.
+    fn new(event: PacketEvent<'_>, find: impl Fn(&[u8]) -> Bytes) -> Self {
+        let event = match event {
+            PacketEvent::Payload(part) => return Self::Payload(find(part)),
+            PacketEvent::Skipped(part) => return Self::Skipped(find(&part)),
+            PacketEvent::Trailing(part) => return Self::Trailing(find(&part)),
+            PacketEvent::Short(header) => PacketEvent::Short(header),
+            PacketEvent::LongStart(header) => PacketEvent::LongStart(header),
+            PacketEvent::LongEnd(verdict) => PacketEvent::LongEnd(verdict),
+            PacketEvent::Truncated(missing) => PacketEvent::Truncated(missing),
+            PacketEvent::Unusable(header) => PacketEvent::Unusable(header),
+            PacketEvent::Resync { skipped } => PacketEvent::Resync { skipped },
+        };
+        Self::Event(LinkEvent::Packet(event))
+    }
 }
 
 impl<'c> Said<'c> {
@@ -57,8 +83,12 @@ pub(super) struct Burst {
     pub(super) line: Line,
     pub(super) ledger: Ledger,
     depacketizer: Depacketizer,
+    scrambled: Option<Descrambler>,
+    vcx: VcExtension,
     phase: Phase,
     lanes: usize,
+    /// Packets follow one another without end.
+    runs_on: bool,
     /// Last byte of each lane.
     last: [u8; MAX_LANES],
     /// Bytes of the last event that lie nowhere else.
@@ -67,7 +97,7 @@ pub(super) struct Burst {
 
 impl Burst {
     /// `lanes` 0: bytes come merged.
-    pub(super) fn new(vcx: VcExtension, framing: Framing, lanes: usize) -> Self {
+    pub(super) fn new(vcx: VcExtension, framing: Framing, lanes: usize, scrambling: Option<&Scrambling>) -> Self {
         Self {
             line: Line::new(lanes > 0),
             ledger: Ledger::new(),
@@ -76,17 +106,21 @@ impl Burst {
                 framing,
                 trail_lanes: lanes as u8,
             }),
+            scrambled: scrambling.map(|scrambling| Descrambler::new(scrambling, lanes)),
+            vcx,
             phase: Phase::Between,
             lanes,
+            runs_on: framing == Framing::Endless,
             last: [SYNC; MAX_LANES],
             kept: [0; KEPT],
         }
     }
 
     /// From now on packets follow one another without end.
-    pub(super) fn run_on(&mut self, vcx: VcExtension) {
+    pub(super) fn run_on(&mut self) {
+        self.runs_on = true;
         self.depacketizer = Depacketizer::new(ReceiverSettings {
-            vcx,
+            vcx: self.vcx,
             framing: Framing::Endless,
             trail_lanes: 0,
         });
@@ -97,6 +131,9 @@ impl Burst {
         self.phase = Phase::Open;
         self.last = [SYNC; MAX_LANES];
         self.line.clear();
+        if let Some(scrambled) = &mut self.scrambled {
+            scrambled.restart();
+        }
         Said::new(LinkEvent::BurstStart(info), self.ledger.open(place))
     }
 
@@ -123,8 +160,7 @@ impl Burst {
                 Phase::Closing { end } => {
                     self.ledger.reach(self.depacketizer.position());
                     if let Some(event) = self.depacketizer.end_of_burst() {
-                        let span = self.ledger.note(&event, &self.depacketizer);
-                        return Some(Said::new(LinkEvent::Packet(event), span));
+                        return Some(self.book(event));
                     }
                     self.phase = Phase::Between;
                     return Some(Said::new(LinkEvent::BurstEnd, self.ledger.close(end)));
@@ -173,6 +209,17 @@ impl Burst {
         self.depacketizer.between_packets() && self.line.admitted().is_empty()
     }
 
+    /// What is admitted from here on was scrambled like a burst of its own.
+    pub(super) fn reload(&mut self) {
+        if let Some(scrambled) = &mut self.scrambled {
+            let bytes = self.line.veiled();
+            scrambled.apply(bytes);
+            let unveiled = bytes.len();
+            self.line.unveiled(unveiled);
+            scrambled.restart();
+        }
+    }
+
     /// Bytes of the burst so far.
     pub(super) fn position(&self) -> u64 {
         self.depacketizer.position() + self.line.admitted().len() as u64
@@ -199,9 +246,20 @@ impl Burst {
         false
     }
 
-    /// The last byte on lane `lane`; before the burst's first it is the sync byte.
+    /// The last byte on lane `lane` as it was there; before the burst's first it is the sync byte.
     pub(super) fn last(&self, lane: usize) -> u8 {
-        self.last.get(lane).copied().unwrap_or(SYNC)
+        match &self.scrambled {
+            Some(scrambled) => scrambled.last(lane),
+            None => self.last.get(lane).copied().unwrap_or(SYNC),
+        }
+    }
+
+    /// How the four bytes after those admitted are read, if they are a header.
+    pub(super) fn header_code(&self) -> HeaderCode {
+        let plain = HeaderCode::plain(self.vcx);
+        self.scrambled
+            .as_ref()
+            .map_or(plain, |scrambled| scrambled.header_code(self.vcx))
     }
 
     /// Lends an event to the caller.
@@ -236,7 +294,15 @@ impl Burst {
 
     /// A step over the line buffer.
     fn step<'c>(&mut self) -> Option<Said<'c>> {
-        let bytes = self.line.admitted();
+        if self.line.plain().is_empty()
+            && let Some(said) = self.unveil()
+        {
+            return Some(said);
+        }
+        let bytes = match self.scrambled {
+            Some(_) => self.line.plain(),
+            None => self.line.admitted(),
+        };
         let before = self.depacketizer.position();
         let step = self.depacketizer.push(bytes);
         let consumed = step.consumed.min(bytes.len());
@@ -253,27 +319,85 @@ impl Burst {
         }
         let find = |part: &[u8]| match self.line.place_of(part) {
             Some(place) => Bytes::Line(place),
-            None => {
-                let mut kept = [0; KEPT];
-                kept.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
-                Bytes::Kept(kept, part.len())
-            }
+            None => Bytes::kept(part),
         };
         let said = step.event.map(|event| Said {
             span: self.ledger.note(&event, &self.depacketizer),
-            what: match event {
-                PacketEvent::Payload(part) => What::Payload(find(part)),
-                PacketEvent::Skipped(part) => What::Skipped(find(&part)),
-                PacketEvent::Trailing(part) => What::Trailing(find(&part)),
-                PacketEvent::Short(header) => What::Event(LinkEvent::Packet(PacketEvent::Short(header))),
-                PacketEvent::LongStart(header) => What::Event(LinkEvent::Packet(PacketEvent::LongStart(header))),
-                PacketEvent::LongEnd(verdict) => What::Event(LinkEvent::Packet(PacketEvent::LongEnd(verdict))),
-                PacketEvent::Truncated(missing) => What::Event(LinkEvent::Packet(PacketEvent::Truncated(missing))),
-                PacketEvent::Unusable(header) => What::Event(LinkEvent::Packet(PacketEvent::Unusable(header))),
-                PacketEvent::Resync { skipped } => What::Event(LinkEvent::Packet(PacketEvent::Resync { skipped })),
-            },
+            what: What::new(event, find),
         });
         self.line.consume(consumed);
+        said.map(|said| self.as_received(said))
+    }
+
+    /// Takes the scrambling off the bytes at hand, as far as it is known what they are. An event where that takes to know
+    /// that they are a header.
+    fn unveil<'c>(&mut self) -> Option<Said<'c>> {
+        let target = if self.ledger.flow == Flow::Lost {
+            usize::MAX
+        } else {
+            self.target()
+        };
+        let scrambled = self.scrambled.as_mut()?;
+        let bytes = self.line.veiled();
+        if self.runs_on || !self.depacketizer.between_packets() {
+            let (piece, _) = bytes.split_at_mut(target.min(bytes.len()));
+            scrambled.apply(piece);
+            let unveiled = piece.len();
+            self.line.unveiled(unveiled);
+            return None;
+        }
+        if !scrambled.is_resting() {
+            if let Some((wire, _)) = bytes.split_first_chunk_mut()
+                && !scrambled.is_trail(*wire)
+                && let Some((header, depacketizer)) =
+                    follows(&self.depacketizer, scrambled.header_code(self.vcx).bytes(*wire))
+            {
+                scrambled.apply(wire);
+                self.line.unveiled(HEADER_BYTES);
+                self.line.consume(HEADER_BYTES);
+                self.depacketizer = depacketizer;
+                return Some(self.book(header));
+            }
+            scrambled.rest(bytes.get(..HEADER_BYTES).unwrap_or(bytes));
+        }
+        scrambled.apply_behind(bytes);
+        let unveiled = bytes.len();
+        self.line.unveiled(unveiled);
+        None
+    }
+
+    /// An event that the depacketizer has just made and that needs no bytes of the line buffer.
+    fn book<'c>(&mut self, event: PacketEvent<'static>) -> Said<'c> {
+        let span = self.ledger.note(&event, &self.depacketizer);
+        let what = What::new(event, Bytes::kept);
+        self.as_received(Said { what, span })
+    }
+
+    /// What is behind the last packet as it was on the wire, not as the depacketizer got it.
+    fn as_received<'c>(&mut self, mut said: Said<'c>) -> Said<'c> {
+        if let (Some(scrambled), What::Trailing(bytes)) = (&self.scrambled, &mut said.what) {
+            let bytes = match bytes {
+                Bytes::Line(place) => self.line.get_mut(place.clone()),
+                Bytes::Kept(kept, count) => kept.get_mut(..*count).unwrap_or_default(),
+            };
+            let start = self.depacketizer.position().saturating_sub(bytes.len() as u64);
+            scrambled.undo_behind(start, bytes);
+        }
         said
     }
+}
+
+/// The event of a header behind a packet, if `depacketizer` takes it for one, and the depacketizer after it.
+fn follows(depacketizer: &Depacketizer, header: [u8; HEADER_BYTES]) -> Option<(PacketEvent<'static>, Depacketizer)> {
+    let mut after = depacketizer.clone();
+    let [a, b, c, d] = header;
+    // Without a byte behind it, the depacketizer would wait whether the burst ends here.
+    let bytes = [a, b, c, d, 0x00];
+    let step = after.push(&bytes);
+    let event = match step.event {
+        Some(PacketEvent::Short(header)) => PacketEvent::Short(header),
+        Some(PacketEvent::LongStart(header)) => PacketEvent::LongStart(header),
+        _ => return None,
+    };
+    (step.consumed == HEADER_BYTES).then_some((event, after))
 }

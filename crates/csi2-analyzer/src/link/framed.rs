@@ -1,15 +1,16 @@
 //! Captures of lane bytes in which bursts are marked.
 
 use super::burst::{Burst, Said};
+use super::descramble::HeaderCode;
 use super::ledger::Flow;
 use super::place::Place;
+use super::ports::Strobes;
 use super::sync::{Opening, Sync, opening};
 use super::window::Window;
 use super::{Advance, Input, LinkEvent, NO_LANES, consumed, no_news};
 use crate::Limits;
 use csi2_dphy::{LaneBytes, Observation, PinEvent, Tick};
 use csi2_kernels::Backend;
-use csi2_packet::VcExtension;
 
 /// Bytes merged at once where nothing says how many will be needed.
 const STRIDE: usize = 256;
@@ -30,28 +31,32 @@ enum State {
 pub(super) struct Framed {
     window: Window,
     state: State,
-    vcx: VcExtension,
+    /// Of the first header of a burst.
+    code: HeaderCode,
     max_skew: usize,
     backend: Backend,
     offset: u64,
     at: Option<Tick>,
+    /// What is known of the burst that begins, where it was captured as logic.
+    pub(super) strobes: Option<Strobes>,
 }
 
 impl Framed {
-    pub(super) fn new(lanes: usize, vcx: VcExtension, limits: &Limits) -> Self {
+    pub(super) fn new(lanes: usize, code: HeaderCode, limits: &Limits) -> Self {
         Self {
             window: Window::new(lanes, limits.max_lane_lag_bytes),
             state: State::Idle,
-            vcx,
+            code,
             max_skew: limits.max_skew_bytes,
             backend: Backend::detect(),
             offset: 0,
             at: None,
+            strobes: None,
         }
     }
 
     /// Takes the next step. `last`: the capture is over.
-    pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'c>, last: bool) -> Advance<'c> {
+    pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>, last: bool) -> Advance<'c> {
         let Observation::Lanes(mut lanes) = input.seen else {
             return Advance::Starved;
         };
@@ -79,7 +84,7 @@ impl Framed {
         burst: &mut Burst,
         lanes: &mut LaneBytes<'_>,
         ends: bool,
-        input: &mut Input<'c>,
+        input: &mut Input<'_>,
     ) -> Advance<'c> {
         self.window.refill(lanes);
         let complete = ends && self.window.shows_all(lanes);
@@ -98,7 +103,7 @@ impl Framed {
             }
             State::Opening => {
                 let rows = self.window.rows(lanes);
-                let found = opening(&rows, self.max_skew, complete, self.vcx);
+                let found = opening(&rows, self.max_skew, complete, self.code);
                 self.open(burst, lanes, found)
             }
             State::Data { merged } => {
@@ -151,10 +156,21 @@ impl Framed {
             Opening::Misaligned { lane } => return self.lose(burst, |at| PinEvent::AlignError { lane, at }),
         }
         self.state = State::Data { merged: 0 };
-        let place = Place::Lanes {
-            first: self.window.positions(),
-            lanes: self.window.count(),
-            at: self.at,
+        let (first, lanes) = (self.window.positions(), self.window.count());
+        let place = match self.strobes.take() {
+            None => Place::Lanes {
+                first,
+                lanes,
+                at: self.at,
+            },
+            Some(strobes) => {
+                (info.lanes, info.skew) = (strobes.lanes, strobes.skew);
+                Place::Clocked {
+                    first: first.map(|first| first.saturating_sub(self.offset)),
+                    lanes,
+                    ticks: strobes.ticks,
+                }
+            }
         };
         Advance::Said(burst.open(info, place))
     }

@@ -1,16 +1,17 @@
 //! Files of lane bytes, one lane beside the other: what every way of finding bursts in them works with.
 
 use super::burst::{Burst, Said};
+use super::descramble::HeaderCode;
 use super::window::Window;
 use super::{Advance, LinkEvent};
 use csi2_dphy::{LaneBytes, MAX_LANES, PinEvent, Tick};
 use csi2_kernels::Backend;
-use csi2_packet::VcExtension;
 
 /// The lanes of a capture, and how far they have been merged.
 pub(super) struct Files {
     pub(super) window: Window,
-    pub(super) vcx: VcExtension,
+    /// Of the first header of a burst.
+    pub(super) code: HeaderCode,
     pub(super) max_skew: usize,
     pub(super) backend: Backend,
     pub(super) at: Option<Tick>,

@@ -6,10 +6,12 @@ use core::ops::Range;
 /// The longest packet has 65 541 bytes; the rest is for what was merged before it.
 const CAPACITY: usize = (1 << 16) + (4 << 10);
 
-/// Merged bytes: those that may go to the depacketizer, then those that were only looked at.
+/// Merged bytes: those that may go to the depacketizer, then those that were only looked at. On a scrambled link the
+/// first of those that may go are plain already.
 pub(super) struct Line {
     bytes: Vec<u8>,
     head: usize,
+    plain: usize,
     ready: usize,
     tail: usize,
 }
@@ -20,6 +22,7 @@ impl Line {
         Self {
             bytes: if used { vec![0; CAPACITY] } else { Vec::new() },
             head: 0,
+            plain: 0,
             ready: 0,
             tail: 0,
         }
@@ -30,6 +33,7 @@ impl Line {
         let bytes = bytes.min(self.bytes.len());
         if self.head > 0 && self.tail + bytes > self.bytes.len() {
             self.bytes.copy_within(self.head..self.tail, 0);
+            self.plain -= self.head;
             self.ready -= self.head;
             self.tail -= self.head;
             self.head = 0;
@@ -52,6 +56,7 @@ impl Line {
     pub(super) fn withdraw(&mut self, bytes: u64) {
         let held = self.ready - self.head;
         self.ready -= usize::try_from(bytes).unwrap_or(held).min(held);
+        self.plain = self.plain.min(self.ready);
         self.tail = self.ready;
     }
 
@@ -62,12 +67,13 @@ impl Line {
 
     /// Drops all bytes.
     pub(super) fn clear(&mut self) {
-        (self.head, self.ready, self.tail) = (0, 0, 0);
+        (self.head, self.plain, self.ready, self.tail) = (0, 0, 0, 0);
     }
 
     /// The first `bytes` admitted bytes are done with. They stay readable by [`Line::get`] until the next write.
     pub(super) fn consume(&mut self, bytes: usize) {
         self.head = (self.head + bytes).min(self.ready);
+        self.plain = self.plain.max(self.head);
     }
 
     /// Bytes for the depacketizer.
@@ -75,7 +81,22 @@ impl Line {
         self.bytes.get(self.head..self.ready).unwrap_or_default()
     }
 
-    /// Bytes after those.
+    /// The first of those, as far as they are plain.
+    pub(super) fn plain(&self) -> &[u8] {
+        self.bytes.get(self.head..self.plain).unwrap_or_default()
+    }
+
+    /// The rest of those.
+    pub(super) fn veiled(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(self.plain..self.ready).unwrap_or_default()
+    }
+
+    /// The first `bytes` of [`Line::veiled`] were made plain.
+    pub(super) fn unveiled(&mut self, bytes: usize) {
+        self.plain = (self.plain + bytes).min(self.ready);
+    }
+
+    /// Bytes after those admitted.
     pub(super) fn waiting(&self) -> &[u8] {
         self.bytes.get(self.ready..self.tail).unwrap_or_default()
     }
@@ -90,6 +111,11 @@ impl Line {
         let start = (part.as_ptr() as usize).checked_sub(self.bytes.as_ptr() as usize)?;
         let end = start.checked_add(part.len())?;
         (end <= self.bytes.len()).then_some(start..end)
+    }
+
+    /// Bytes at a place found by [`Line::place_of`], to be changed.
+    pub(super) fn get_mut(&mut self, place: Range<usize>) -> &mut [u8] {
+        self.bytes.get_mut(place).unwrap_or_default()
     }
 
     /// Bytes at a place found by [`Line::place_of`].

@@ -92,7 +92,7 @@ impl Marked {
         search: Search,
     ) -> Advance<'c> {
         let rows = files.window.rows(lanes);
-        let Reach { bytes, boundary } = reach(&rows, files.phase(), search, complete, files.vcx);
+        let Reach { bytes, boundary } = reach(&rows, files.phase(), search, complete, files.code);
         let merged = files.merge(burst, lanes, bytes);
         if boundary && merged == bytes {
             return self.end(burst, true);
@@ -159,7 +159,7 @@ impl Marked {
             |lane| burst.last(lane),
             true,
             complete,
-            files.vcx,
+            burst.header_code(),
         ) {
             Next::More => self.wait(files, burst, lanes),
             Next::Packet => {
@@ -197,7 +197,7 @@ impl Marked {
     ) -> Advance<'c> {
         let rows = files.window.rows(lanes);
         let phase = files.phase();
-        let reach = reach(&rows, phase, Search::Lost { most: STRIDE }, complete, files.vcx);
+        let reach = reach(&rows, phase, Search::Lost { most: STRIDE }, complete, files.code);
         let count = rows.count();
         let lead = (count - phase) % count;
         let aligned = rows.after(&rows.share(phase, lead));
@@ -265,7 +265,7 @@ impl Marked {
             && (sync.has_clean(count) || (clean && count == 1))
         {
             let header = rows.after(&sync.skip).header(0);
-            let proven = clean || run >= proof(count) || (run > 0 && is_clean(header, files.vcx));
+            let proven = clean || run >= proof(count) || (run > 0 && is_clean(header, files.code));
             if !proven && header.is_none() && !complete {
                 return self.wait(files, burst, lanes);
             }

@@ -3,6 +3,7 @@
 mod bare;
 mod boundary;
 mod burst;
+mod descramble;
 mod framed;
 mod lane_files;
 mod ledger;
@@ -11,23 +12,30 @@ mod marked;
 mod merged;
 mod pins;
 mod place;
+mod ports;
 mod rows;
 mod sync;
+mod ticks;
 mod unframed;
 mod window;
 
 use crate::Limits;
 use alloc::boxed::Box;
 use burst::{Burst, Said};
-use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinEvent, PinMap, SotVerdict, Tick};
+use csi2_dphy::{
+    LaneBytes, MAX_LANES, Observation, PinEvent, PinMap, PortMap, Sampling, Scrambling, SotVerdict, Tick, TimingMeter,
+};
 use csi2_packet::{Framing, PacketEvent, VcExtension};
+use descramble::HeaderCode;
 use framed::Framed;
 use merged::Merged;
 use pins::Pins;
+use ports::Ports;
 use unframed::Unframed;
 
 /// At which layer a capture enters.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one per receiver, and handy as a value")]
 pub enum Entry {
     /// Merged bytes. `framed`: burst boundaries are marked.
     Packets {
@@ -42,7 +50,24 @@ pub enum Entry {
         framed: bool,
     },
     /// Wires.
-    Pins(PinMap),
+    Pins {
+        /// Which is what.
+        map: PinMap,
+        /// When they are looked at.
+        sampling: Sampling,
+    },
+    /// Wires that carry bytes of lanes, or merged ones.
+    Ports(PortMap),
+}
+
+impl Entry {
+    /// Wires, a bit at each clock edge or, without a clock lane, at each sample.
+    pub fn pins(map: PinMap) -> Self {
+        Self::Pins {
+            map,
+            sampling: Sampling::default(),
+        }
+    }
 }
 
 /// A piece of a capture, as it enters. Consumed from the front by [`Receiver::next`].
@@ -117,6 +142,21 @@ pub struct ReceiverConfig {
     pub vcx: VcExtension,
     /// Bounds.
     pub limits: Limits,
+    /// Scrambling of lane bytes and wires; captures of packets have none left. Lanes without a seed are taken as they
+    /// are: see [`Scrambling::covers`].
+    pub scrambling: Option<Scrambling>,
+}
+
+impl ReceiverConfig {
+    /// Both header codes, default bounds, no scrambling.
+    pub fn new(entry: Entry) -> Self {
+        Self {
+            entry,
+            vcx: VcExtension::Extended,
+            limits: Limits::default(),
+            scrambling: None,
+        }
+    }
 }
 
 /// Link and depacketizer together: the one way in for every capture.
@@ -127,15 +167,11 @@ pub struct ReceiverConfig {
 /// burst is known: marks, low-power states, idle lanes and sync bytes, or headers seen before.
 ///
 /// ```
-/// use csi2_analyzer::{Entry, Input, Limits, LinkEvent, Receiver, ReceiverConfig};
+/// use csi2_analyzer::{Entry, Input, LinkEvent, Receiver, ReceiverConfig};
 /// use csi2_dphy::{LaneBytes, Observation};
-/// use csi2_packet::{PacketEvent, VcExtension};
+/// use csi2_packet::PacketEvent;
 ///
-/// let mut receiver = Receiver::new(ReceiverConfig {
-///     entry: Entry::Lanes { count: 2, framed: true },
-///     vcx: VcExtension::Extended,
-///     limits: Limits::default(),
-/// });
+/// let mut receiver = Receiver::new(ReceiverConfig::new(Entry::Lanes { count: 2, framed: true }));
 /// // Frame start 1, `00 01 00 1A`, with sync bytes and a trail of ones.
 /// let mut lanes: [&[u8]; 8] = [&[]; 8];
 /// lanes[0] = &[0xB8, 0x00, 0x00, 0xFF];
@@ -162,6 +198,7 @@ enum Source {
     Framed(Framed),
     Unframed(Unframed),
     Pins(Box<Pins>),
+    Ports(Box<Ports>),
 }
 
 /// What a source did.
@@ -183,32 +220,52 @@ impl Receiver {
     /// A receiver for one link.
     pub fn new(config: ReceiverConfig) -> Self {
         let (vcx, limits) = (config.vcx, &config.limits);
+        let code = |lanes| HeaderCode::opening(vcx, config.scrambling.as_ref(), lanes);
         let (source, framing, lanes) = match config.entry {
             Entry::Packets { framed } => {
                 let framing = if framed { Framing::Bursts } else { Framing::Endless };
                 (Source::Merged(Merged::new(framed)), framing, 0)
             }
             Entry::Lanes { count, framed: true } => (
-                Source::Framed(Framed::new(count, vcx, limits)),
+                Source::Framed(Framed::new(count, code(count), limits)),
                 Framing::Bursts,
                 count.clamp(1, MAX_LANES),
             ),
             Entry::Lanes { count, framed: false } => (
-                Source::Unframed(Unframed::new(count, vcx, limits)),
+                Source::Unframed(Unframed::new(count, code(count), limits)),
                 Framing::Bursts,
                 count.clamp(1, MAX_LANES),
             ),
-            Entry::Pins(map) => (
-                Source::Pins(Box::new(Pins::new(map, vcx, limits))),
+            Entry::Pins { map, sampling } => (
+                Source::Pins(Box::new(Pins::new(map, sampling, limits))),
                 Framing::Bursts,
                 map.count.clamp(1, MAX_LANES),
             ),
+            // A stream goes through the line buffer like a lane.
+            Entry::Ports(map) if map.lanes() == 0 => (
+                Source::Ports(Box::new(Ports::new(&map, HeaderCode::plain(vcx), limits))),
+                Framing::Bursts,
+                1,
+            ),
+            Entry::Ports(map) => (
+                Source::Ports(Box::new(Ports::new(&map, code(map.lanes()), limits))),
+                Framing::Bursts,
+                map.lanes(),
+            ),
         };
-        Self {
-            config,
-            burst: Burst::new(vcx, framing, lanes),
-            source,
+        let merged = match config.entry {
+            Entry::Packets { .. } => true,
+            Entry::Ports(map) => map.lanes() == 0,
+            Entry::Lanes { .. } | Entry::Pins { .. } => false,
+        };
+        let scrambling = config.scrambling.as_ref().filter(|_| !merged);
+        let mut burst = Burst::new(vcx, framing, lanes, scrambling);
+        if let Entry::Ports(map) = config.entry
+            && Ports::is_endless(&map)
+        {
+            burst.run_on();
         }
+        Self { config, burst, source }
     }
 
     /// The next event of `input`, which shrinks; `None` when all of it is consumed. Events borrow from the input where
@@ -223,7 +280,7 @@ impl Receiver {
         let seen = match self.config.entry {
             Entry::Packets { .. } => Observation::Merged(&[]),
             Entry::Lanes { .. } => Observation::Lanes(NO_LANES),
-            Entry::Pins(_) => Observation::Changes(&[]),
+            Entry::Pins { .. } | Entry::Ports(_) => Observation::Changes(&[]),
         };
         self.advance(
             &mut Input {
@@ -237,19 +294,13 @@ impl Receiver {
         )
     }
 
-    /// Wires without a clock lane, seen as changes: bits are `numerator / denominator` ticks apart. No effect elsewhere.
-    pub fn assume_unit_interval(&mut self, numerator: u64, denominator: u64) {
-        if let Source::Pins(pins) = &mut self.source {
-            pins.assume_unit_interval(numerator, denominator);
-        }
-    }
-
     /// Lanes, 0 where the capture is of merged bytes.
     pub fn lanes(&self) -> usize {
         match self.config.entry {
             Entry::Packets { .. } => 0,
             Entry::Lanes { count, .. } => count.clamp(1, MAX_LANES),
-            Entry::Pins(map) => map.count.clamp(1, MAX_LANES),
+            Entry::Pins { map, .. } => map.count.clamp(1, MAX_LANES),
+            Entry::Ports(map) => map.lanes(),
         }
     }
 
@@ -269,10 +320,19 @@ impl Receiver {
         }
     }
 
+    /// Durations of the line protocol so far, where the capture is of wires.
+    pub fn timing(&self) -> Option<&TimingMeter> {
+        match &self.source {
+            Source::Pins(pins) => Some(pins.timing()),
+            _ => None,
+        }
+    }
+
     /// Mean UI in ticks, where the capture has a clock; else as assumed.
     pub fn unit_interval(&self) -> Option<f64> {
         match &self.source {
             Source::Pins(pins) => pins.unit_interval(),
+            Source::Ports(ports) => ports.unit_interval(),
             _ => None,
         }
     }
@@ -287,6 +347,7 @@ impl Receiver {
                 Source::Framed(source) => source.advance(&mut self.burst, input, last),
                 Source::Unframed(source) => source.advance(&mut self.burst, input, last),
                 Source::Pins(source) => source.advance(&mut self.burst, input, last),
+                Source::Ports(source) => source.advance(&mut self.burst, input, last),
             };
             match advance {
                 Advance::Said(said) => return Some(self.burst.lend(said)),

@@ -6,8 +6,10 @@ use super::ledger::Flow;
 use super::place::Place;
 use super::{Advance, BurstInfo, Input, LinkEvent};
 use crate::Limits;
-use csi2_dphy::{LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Tick};
-use csi2_packet::VcExtension;
+use csi2_dphy::{
+    LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Sampling, Tick,
+    TimingMeter,
+};
 
 /// Bytes merged at once where nothing says how many will be needed.
 const STRIDE: usize = 1 << 10;
@@ -17,7 +19,6 @@ pub(super) struct Pins {
     receiver: PinReceiver,
     merger: LaneMerger,
     lanes: usize,
-    vcx: VcExtension,
     /// The burst is over once the merger is empty.
     ending: Option<Ending>,
     /// The next burst has begun already.
@@ -31,18 +32,18 @@ pub(super) struct Pins {
 }
 
 impl Pins {
-    pub(super) fn new(map: PinMap, vcx: VcExtension, limits: &Limits) -> Self {
+    pub(super) fn new(map: PinMap, sampling: Sampling, limits: &Limits) -> Self {
         let lanes = map.count.clamp(1, MAX_LANES);
         Self {
             receiver: PinReceiver::new(
                 map,
                 PinSettings {
                     max_skew_bytes: limits.max_skew_bytes,
+                    sampling,
                 },
             ),
             merger: LaneMerger::new(lanes),
             lanes,
-            vcx,
             ending: None,
             begun: None,
             news: None,
@@ -63,8 +64,8 @@ impl Pins {
         self.receiver.clock_pauses()
     }
 
-    pub(super) fn assume_unit_interval(&mut self, numerator: u64, denominator: u64) {
-        self.receiver.assume_unit_interval(numerator, denominator);
+    pub(super) fn timing(&self) -> &TimingMeter {
+        self.receiver.timing()
     }
 
     /// Takes the next step. `last`: the capture is over.
@@ -164,7 +165,15 @@ impl Pins {
         let waiting = burst.line.waiting();
         let phase = (burst.position() % self.lanes as u64) as usize;
         let byte = |index: usize| waiting.get(index).copied();
-        match next(byte, phase, self.lanes, |lane| burst.last(lane), false, false, self.vcx) {
+        match next(
+            byte,
+            phase,
+            self.lanes,
+            |lane| burst.last(lane),
+            false,
+            false,
+            burst.header_code(),
+        ) {
             Next::More => Gathered::Wants(missing - merged),
             Next::Packet => {
                 self.followed = Some(packets);
@@ -331,11 +340,17 @@ fn tell<'c>(burst: &Burst, news: PinEvent) -> Advance<'c> {
     let (PinEvent::BurstStart { at, .. }
     | PinEvent::BurstEnd { at }
     | PinEvent::BoundaryInside { at, .. }
-    | PinEvent::Deskew { at }
+    | PinEvent::Deskew { at, .. }
     | PinEvent::SotSyncError { at, .. }
     | PinEvent::AlignError { at, .. }
     | PinEvent::ControlError { at, .. }
-    | PinEvent::EotError { at, .. }) = news;
+    | PinEvent::EotError { at, .. }
+    | PinEvent::Escape { at, .. }
+    | PinEvent::LowPowerData { at, .. }
+    | PinEvent::EscapeEnd { at, .. }
+    | PinEvent::EscapeEntryError { at, .. }
+    | PinEvent::LowPowerSyncError { at, .. }
+    | PinEvent::Turnaround { at, .. }) = news;
     Advance::Said(Said::new(LinkEvent::Lane(news), burst.ledger.span(at, Some(at))))
 }
 

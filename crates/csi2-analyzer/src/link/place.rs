@@ -1,6 +1,9 @@
 //! Where a byte of a burst was in the capture.
 
+use alloc::boxed::Box;
 use csi2_dphy::{MAX_LANES, Tick};
+
+pub(super) use super::ticks::Ticks;
 
 /// A packet header may begin this many pieces back: it has four bytes, and no piece that counts is empty.
 const PIECES: usize = 4;
@@ -23,6 +26,12 @@ pub(super) enum Place {
         first: [u64; MAX_LANES],
         lanes: usize,
         at: Option<Tick>,
+    },
+    /// Lane bytes of which each came at a clock: lane `i` carries byte `i mod lanes` from its byte `first[i]` on.
+    Clocked {
+        first: [u64; MAX_LANES],
+        lanes: usize,
+        ticks: Box<Ticks>,
     },
     /// Wires: a byte of each lane takes eight unit intervals.
     Wires {
@@ -91,6 +100,10 @@ impl Place {
                 let first = first.get((position % lanes) as usize).copied().unwrap_or(0);
                 (first.saturating_add(position / lanes), *at)
             }
+            Self::Clocked { .. } => {
+                let (at, _) = self.clock(position);
+                (at, Some(at))
+            }
             Self::Wires { first, lanes, .. } => {
                 let at = first.saturating_add(self.ticks(position / (*lanes).max(1) as u64));
                 (at, Some(at))
@@ -104,8 +117,23 @@ impl Place {
             Self::Wires { first, lanes, .. } => {
                 Some(first.saturating_add(self.ticks(position.div_ceil((*lanes).max(1) as u64))))
             }
+            Self::Clocked { .. } => {
+                let (at, took) = self.clock(position.saturating_sub(1));
+                Some(at.saturating_add(took))
+            }
             _ => None,
         }
+    }
+
+    /// The clock of a byte, and how long it took.
+    fn clock(&self, position: u64) -> (Tick, Tick) {
+        let Self::Clocked { first, lanes, ticks } = self else {
+            return (0, 0);
+        };
+        let count = (*lanes).max(1) as u64;
+        let lane = (position % count) as usize;
+        let first = first.get(lane).copied().unwrap_or(0);
+        ticks.locate(lane, first.saturating_add(position / count))
     }
 
     /// Ticks that `bytes` bytes of a lane take.

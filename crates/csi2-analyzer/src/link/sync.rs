@@ -1,8 +1,9 @@
 //! How a burst of lane bytes opens: with a sync byte on every lane, or with data at once.
 
+use super::descramble::HeaderCode;
 use super::rows::Rows;
 use csi2_dphy::{MAX_LANES, SYNC, SotVerdict};
-use csi2_packet::{EccVerdict, PacketHeader, VcExtension};
+use csi2_packet::EccVerdict;
 
 /// Idle bytes before the sync bytes, beyond the skew between lanes, that are looked through.
 const LEAD: usize = 64;
@@ -59,8 +60,8 @@ pub(super) const fn sync_verdict(byte: u8) -> Option<SotVerdict> {
 }
 
 /// Whether the four bytes make a header without any error.
-pub(super) fn is_clean(wire: Option<[u8; 4]>, vcx: VcExtension) -> bool {
-    wire.is_some_and(|wire| PacketHeader::receive(wire, vcx).ecc == EccVerdict::Clean)
+pub(super) fn is_clean(wire: Option<[u8; 4]>, code: HeaderCode) -> bool {
+    wire.is_some_and(|wire| code.receive(wire).ecc == EccVerdict::Clean)
 }
 
 impl Sync {
@@ -117,7 +118,7 @@ impl Sync {
 }
 
 /// Looks at the first bytes of a burst. `complete`: no more bytes of it will come.
-pub(super) fn opening(rows: &Rows<'_>, max_skew: usize, complete: bool, vcx: VcExtension) -> Opening {
+pub(super) fn opening(rows: &Rows<'_>, max_skew: usize, complete: bool, code: HeaderCode) -> Opening {
     let reach = max_skew.saturating_add(LEAD);
     let count = rows.count();
     let mut firsts = [First::None; MAX_LANES];
@@ -132,7 +133,7 @@ pub(super) fn opening(rows: &Rows<'_>, max_skew: usize, complete: bool, vcx: VcE
         return Opening::More;
     }
     // Idle lanes are no header, though four zeros are one.
-    let data = is_clean(as_data, vcx) && as_data != Some([0; 4]);
+    let data = is_clean(as_data, code) && as_data != Some([0; 4]);
     match Sync::new(&firsts, count, max_skew) {
         Ok(sync) => {
             let after = rows.after(&sync.skip).header(0);
@@ -142,7 +143,7 @@ pub(super) fn opening(rows: &Rows<'_>, max_skew: usize, complete: bool, vcx: VcE
             // Data may look like a sync byte with a wrong bit (user-defined data on channel 2 begins with B0) or behind
             // idle lanes (frame start 184 is 00 B8): then the header tells. Data identifier B8 is of a reserved type.
             let plain = sync.is_clean(count) && sync.skip.iter().take(count).all(|skip| *skip == 1);
-            match (is_clean(after, vcx), data) {
+            match (is_clean(after, code), data) {
                 _ if plain => Opening::Sync(sync),
                 (true, true) if sync.is_clean(count) => Opening::Sync(sync),
                 (_, true) => Opening::Data,

@@ -3,6 +3,7 @@
 use super::bare::Bare;
 use super::boundary::{Search, reach};
 use super::burst::Burst;
+use super::descramble::HeaderCode;
 use super::lane_files::Files;
 use super::marked::Marked;
 use super::sync::{Opening, is_clean, is_idle, opening};
@@ -11,7 +12,6 @@ use super::{Advance, Input, consumed};
 use crate::Limits;
 use csi2_dphy::{LaneBytes, Observation};
 use csi2_kernels::Backend;
-use csi2_packet::VcExtension;
 
 /// More idle rows than this at the start mean that the capture began before the burst did.
 const REST: usize = 16;
@@ -34,10 +34,10 @@ pub(super) struct Unframed {
 }
 
 impl Unframed {
-    pub(super) fn new(lanes: usize, vcx: VcExtension, limits: &Limits) -> Self {
+    pub(super) fn new(lanes: usize, code: HeaderCode, limits: &Limits) -> Self {
         let files = Files {
             window: Window::new(lanes, limits.max_lane_lag_bytes),
-            vcx,
+            code,
             max_skew: limits.max_skew_bytes,
             backend: Backend::detect(),
             at: None,
@@ -80,20 +80,20 @@ impl Unframed {
         let found = if rest > REST {
             Some(Marked::between())
         } else {
-            match opening(&rows, files.max_skew, complete, files.vcx) {
+            match opening(&rows, files.max_skew, complete, files.code) {
                 Opening::More => None,
-                Opening::Data if is_clean(rows.header(0), files.vcx) => {
-                    burst.run_on(files.vcx);
+                Opening::Data if is_clean(rows.header(0), files.code) => {
+                    burst.run_on();
                     self.mode = Mode::Bare(Bare);
                     return Advance::Again;
                 }
                 // Neither sync bytes nor a header: the file may start within a burst.
                 Opening::Data => {
-                    let within = reach(&rows, 0, Search::Packet { ends: usize::MAX }, complete, files.vcx);
+                    let within = reach(&rows, 0, Search::Packet { ends: usize::MAX }, complete, files.code);
                     if within.boundary {
                         Some(Marked::adrift())
                     } else if complete || rows.depth() >= SEARCH {
-                        burst.run_on(files.vcx);
+                        burst.run_on();
                         self.mode = Mode::Bare(Bare);
                         return Advance::Again;
                     } else {

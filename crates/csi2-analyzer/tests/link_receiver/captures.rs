@@ -3,7 +3,8 @@
 use core::convert::Infallible;
 use csi2_analyzer::Entry;
 use csi2_dphy::{
-    Change, Clocking, LanePins, Level, MAX_LANES, Observation, PinMap, Samples, TransmitTiming, WaveformSettings, Wire,
+    Change, LanePins, Level, MAX_LANES, Observation, PinMap, Samples, TransmitTiming, UnitInterval, WaveformSettings,
+    Wire,
 };
 use csi2_generator::{TransmitLayer, TransmitSettings, Transmitter};
 use csi2_packet::{LongPacket, PacketHeader, ShortPacket};
@@ -179,18 +180,12 @@ pub(crate) fn wires(count: usize, single_ended: bool) -> PinMap {
 }
 
 fn pins(bursts: &[Burst], count: usize, single_ended: bool, skew: [u32; MAX_LANES]) -> Vec<Piece> {
-    let mut transmitter = Transmitter::new(TransmitSettings {
-        layer: TransmitLayer::Pins(WaveformSettings {
-            lanes: count,
-            samples_per_ui: if single_ended { 1 } else { 4 },
-            timing: timing(),
-            clocking: Clocking::Continuous,
-            skew,
-        }),
-        lanes: count,
-        rate: 200_000_000,
-        deskew: false,
+    let samples_per_ui = UnitInterval::whole(if single_ended { 1 } else { 4 });
+    let layer = TransmitLayer::Pins(WaveformSettings {
+        skew,
+        ..WaveformSettings::new(count, samples_per_ui, timing())
     });
+    let mut transmitter = Transmitter::new(TransmitSettings::new(layer, count, 200_000_000));
     let mut pieces = Vec::new();
     let mut keep = |piece: csi2_generator::Piece<'_>| {
         if let Observation::Samples(Samples { first, unit, bytes }) = piece.seen {
@@ -290,11 +285,11 @@ pub(crate) fn capture(layer: Layer, bursts: &[Burst], count: usize) -> Capture {
             (Entry::Lanes { count, framed: false }, whole(Seen::Lanes(files)))
         }
         Layer::Pairs => (
-            Entry::Pins(wires(count, false)),
+            Entry::pins(wires(count, false)),
             pins(bursts, count, false, [0; MAX_LANES]),
         ),
         Layer::SingleEnded => (
-            Entry::Pins(wires(count, true)),
+            Entry::pins(wires(count, true)),
             pins(bursts, count, true, [0; MAX_LANES]),
         ),
     };

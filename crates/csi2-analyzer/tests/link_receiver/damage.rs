@@ -5,7 +5,7 @@ use csi2_dphy::SotVerdict;
 use csi2_packet::{DataType, EccVerdict, Missing, PacketHeader, VcExtension, VirtualChannel};
 
 /// Frames of equal lines, each packet a burst.
-fn frames() -> Vec<Burst> {
+pub(crate) fn frames() -> Vec<Burst> {
     let line = |seed: u8| {
         long(
             0x2B,
@@ -28,14 +28,14 @@ fn ecc(wire: &[u8]) -> EccVerdict {
 }
 
 /// Two bits of a header flipped.
-fn spoil(packet: &mut [u8]) {
+pub(crate) fn spoil(packet: &mut [u8]) {
     packet[0] ^= 0x04;
     packet[1] ^= 0x20;
     assert!(matches!(ecc(&packet[..4]), EccVerdict::Uncorrectable { .. }));
 }
 
 /// A header that is corrected to a line of 61 680 bytes.
-fn inflate(packet: &mut [u8]) {
+pub(crate) fn inflate(packet: &mut [u8]) {
     let header = PacketHeader {
         channel: VirtualChannel::ZERO,
         data_type: DataType::RAW10,

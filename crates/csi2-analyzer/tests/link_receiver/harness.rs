@@ -1,9 +1,9 @@
 //! What the receiver makes of a capture.
 
 pub(crate) use crate::captures::*;
-use csi2_analyzer::{Input, Limits, LinkEvent, Received, Receiver, ReceiverConfig, Span};
-use csi2_dphy::{LaneBytes, Observation, Samples, SotVerdict};
-use csi2_packet::{ChecksumVerdict, Missing, PacketEvent, VcExtension};
+use csi2_analyzer::{Input, LinkEvent, Received, Receiver, ReceiverConfig, Span};
+use csi2_dphy::{LaneBytes, Observation, Samples, Scrambling, SotVerdict};
+use csi2_packet::{ChecksumVerdict, Missing, PacketEvent};
 
 /// An event with its bytes; neighbouring pieces of a payload are one.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,7 +32,7 @@ pub(crate) struct Log {
 
 impl Log {
     fn note(&mut self, received: Received<'_>) {
-        use csi2_dphy::PinEvent;
+        use csi2_dphy::{Lane, PinEvent};
         let event = match received.event {
             LinkEvent::BurstStart(info) => Event::Start {
                 sync: info.sync[..info.lanes.into()].to_vec(),
@@ -55,7 +55,9 @@ impl Log {
             },
             LinkEvent::Lane(PinEvent::AlignError { lane, .. }) => Event::Lane("align", lane),
             LinkEvent::Lane(PinEvent::SotSyncError { lane, .. }) => Event::Lane("sync", lane),
-            LinkEvent::Lane(PinEvent::ControlError { lane, .. }) => Event::Lane("control", lane),
+            LinkEvent::Lane(PinEvent::ControlError {
+                lane: Lane::Data(lane), ..
+            }) => Event::Lane("control", lane),
             LinkEvent::Lane(PinEvent::EotError { lane, .. }) => Event::Lane("end", lane),
             LinkEvent::Lane(_) => Event::Lane("other", 0),
         };
@@ -136,11 +138,15 @@ impl Log {
 
 /// Runs a capture through a receiver.
 pub(crate) fn receive(capture: &Capture) -> Log {
+    receive_scrambled(capture, None)
+}
+
+/// Runs a capture through a receiver that takes scrambling off.
+pub(crate) fn receive_scrambled(capture: &Capture, scrambling: Option<Scrambling>) -> Log {
     let mut log = Log::default();
     let mut receiver = Receiver::new(ReceiverConfig {
-        entry: capture.entry,
-        vcx: VcExtension::Extended,
-        limits: Limits::default(),
+        scrambling,
+        ..ReceiverConfig::new(capture.entry)
     });
     // More events than bytes: no progress.
     let mut patience = 1000usize;

@@ -2,6 +2,7 @@
 
 use crate::harness::*;
 use csi2_analyzer::Entry;
+use csi2_dphy::Scrambling;
 use proptest::prelude::*;
 
 /// Bytes among which idle lanes, sync bytes and headers are common.
@@ -29,7 +30,8 @@ fn piece(entry: Entry) -> impl Strategy<Value = Piece> {
         ]
         .prop_map(Seen::Lanes)
         .boxed(),
-        Entry::Pins(map) => {
+        Entry::Ports(_) => panic!("not among those that are made here"),
+        Entry::Pins { map, .. } => {
             let unit = if map.count == 8 && map.clock.is_some() { 4 } else { 2 };
             bytes(600)
                 .prop_map(move |mut bytes| {
@@ -53,7 +55,7 @@ fn entry() -> impl Strategy<Value = Entry> {
     (count, any::<bool>(), 0..3).prop_map(|(count, framed, layer)| match layer {
         0 => Entry::Packets { framed },
         1 => Entry::Lanes { count, framed },
-        _ => Entry::Pins(wires(count, framed)),
+        _ => Entry::pins(wires(count, framed)),
     })
 }
 
@@ -63,6 +65,14 @@ proptest! {
     #[test]
     fn random_captures((entry, pieces) in entry().prop_flat_map(|entry| (Just(entry), prop::collection::vec(piece(entry), 0..6)))) {
         receive(&Capture { entry, pieces });
+    }
+
+    #[test]
+    fn random_captures_of_a_scrambled_link(
+        (entry, pieces) in entry().prop_flat_map(|entry| (Just(entry), prop::collection::vec(piece(entry), 0..6))),
+        preset in prop::sample::select(Scrambling::PRESETS.to_vec()),
+    ) {
+        receive_scrambled(&Capture { entry, pieces }, Some(preset.scrambling));
     }
 }
 

@@ -6,4 +6,5 @@ mod damage;
 mod harness;
 mod hostile;
 mod roundtrip;
+mod scrambled;
 mod spans;

@@ -5,7 +5,7 @@ use csi2_dphy::SotVerdict;
 use proptest::prelude::*;
 
 /// Bursts that look like trails, idle lanes and each other.
-fn tricky() -> Vec<Burst> {
+pub(crate) fn tricky() -> Vec<Burst> {
     let line: Vec<u8> = (0..=255).collect();
     vec![
         vec![short(0x00, 1)],
@@ -141,7 +141,7 @@ fn lane_files_may_be_read_unevenly() {
     }
 }
 
-fn packet() -> impl Strategy<Value = Vec<u8>> {
+pub(crate) fn packet() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop::sample::select(vec![0x00, 0xFF, 0xB8, 0x80, 0x01, 0x1A]);
     prop_oneof![
         (0u8..16, any::<u16>()).prop_map(|(data_type, word)| short(data_type, word)),

@@ -1,23 +1,57 @@
-//! The `--map` grammar: `ROLE=[!]CHANNEL[/[!]CHANNEL]`, comma separated.
+//! The `--map` grammar: `ROLE=[!]CHANNEL[/[!]CHANNEL]` of pins, `ROLE=[!]BUS` of ports, comma separated.
 
+use super::bus::bus;
+use super::port_slots::{Port, PortSlots, Wires};
 use super::slots::{Lane, Leg, Slots};
-use super::{MapError, channel_list};
+use super::{ChannelMap, MapError, channel_list};
 use crate::Channel;
-use csi2_dphy::{MAX_LANES, PinMap, Wire};
+use csi2_dphy::{MAX_LANES, Wire};
 
 const GRAMMAR: &str = "write roles and channels like clk=CLKP/CLKN,d0=D0P/D0N or d0.hs=A,d0.lp_p=B,d0.lp_n=C";
+const PORT_GRAMMAR: &str = "write roles and channels like d0.data=NAME[7:0],d0.valid=NAME,d0.active=NAME or \
+                            data=NAME[31:0],valid=NAME,ready=NAME,last=NAME";
 
-pub(super) fn parse(text: &str, channels: &[Channel]) -> Result<PinMap, MapError> {
-    let mut slots = Slots::default();
+pub(super) fn parse(text: &str, channels: &[Channel]) -> Result<ChannelMap, MapError> {
+    let mut entries = Vec::new();
     for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty()) {
         let (role, value) = entry
             .split_once('=')
             .ok_or_else(|| error(format!("`{entry}` has no `=`; {GRAMMAR}")))?;
-        let (lane, legs) = role_of(role.trim())?;
-        for (leg, wire) in wires(value.trim(), legs, channels)? {
+        entries.push(Entry {
+            text: entry,
+            role: role_of(role.trim())?,
+            value: value.trim(),
+        });
+    }
+    let ports = |entry: &&Entry<'_>| matches!(entry.role, Role::Port(..));
+    let Some(port) = entries.iter().find(ports) else {
+        return pins(&entries, channels);
+    };
+    let pin = |entry: &&Entry<'_>| matches!(entry.role, Role::Pin(Lane::Data(_), _));
+    if let Some(pin) = entries.iter().find(pin) {
+        return Err(error(format!(
+            "`{}` is of pins and `{}` of bytes, a map is of one or the other; {PORT_GRAMMAR}",
+            pin.text, port.text
+        )));
+    }
+    self::ports(&entries, channels)
+}
+
+struct Entry<'a> {
+    text: &'a str,
+    role: Role,
+    value: &'a str,
+}
+
+fn pins(entries: &[Entry<'_>], channels: &[Channel]) -> Result<ChannelMap, MapError> {
+    let mut slots = Slots::default();
+    for entry in entries {
+        let Role::Pin(lane, legs) = entry.role else { continue };
+        let entry_text = entry.text;
+        for (leg, wire) in wires(entry.value, legs, channels)? {
             if let Some((other, other_leg)) = slots.slot_of(wire.channel) {
                 return Err(error(format!(
-                    "`{entry}`: this channel is {}.{} already; each wire of the map needs its own",
+                    "`{entry_text}`: this channel is {}.{} already; each wire of the map needs its own",
                     other.name(),
                     other_leg.name()
                 )));
@@ -33,7 +67,7 @@ pub(super) fn parse(text: &str, channels: &[Channel]) -> Result<PinMap, MapError
             })?;
         }
     }
-    slots.link().map_err(|gap| {
+    slots.link().map(ChannelMap::Pins).map_err(|gap| {
         error(format!(
             "the map has {}; {GRAMMAR}; {}",
             gap.message(),
@@ -42,8 +76,46 @@ pub(super) fn parse(text: &str, channels: &[Channel]) -> Result<PinMap, MapError
     })
 }
 
+fn ports(entries: &[Entry<'_>], channels: &[Channel]) -> Result<ChannelMap, MapError> {
+    let mut slots = PortSlots::default();
+    for entry in entries {
+        let (invert, name) = match entry.value.strip_prefix('!') {
+            Some(name) => (true, name),
+            None => (false, entry.value),
+        };
+        match entry.role {
+            Role::Pin(..) => {
+                let clock = bus(name, channels, 1)?.first().map(|&channel| Wire { channel, invert });
+                if slots.clock.is_some_and(|known| Some(known) != clock) {
+                    return Err(error(format!("`{}`: clk is given twice", entry.text)));
+                }
+                slots.clock = clock;
+            }
+            Role::Port(lane, port) => {
+                let channels = bus(name, channels, port.most(lane.is_some()))?;
+                if !slots.set(lane, port, Wires { channels, invert }) {
+                    return Err(error(format!("`{}`: this role is given twice", entry.text)));
+                }
+            }
+        }
+    }
+    let link = slots
+        .link()
+        .map_err(|what| error(format!("the map is not whole: {what}")))?;
+    Ok(ChannelMap::Ports(Box::new(link)))
+}
+
 fn error(message: String) -> MapError {
     MapError { message }
+}
+
+/// What an entry names.
+#[derive(Clone, Copy)]
+enum Role {
+    /// A lane's pins; the clock lane is also the clock of ports.
+    Pin(Lane, Legs),
+    /// A port of this lane, or of the stream.
+    Port(Option<usize>, Port),
 }
 
 /// The wires that a role stands for: both legs of a pair, or one.
@@ -53,35 +125,46 @@ enum Legs {
     One(Leg),
 }
 
-fn role_of(text: &str) -> Result<(Lane, Legs), MapError> {
+fn role_of(text: &str) -> Result<Role, MapError> {
     let lower = text.to_ascii_lowercase();
     let (lane, wire) = match lower.split_once('.') {
         Some((lane, wire)) => (lane, Some(wire)),
         None => (lower.as_str(), None),
     };
+    if let (None, Some(port)) = (wire, Port::find(lane)) {
+        return match port.of_streams() {
+            true => Ok(Role::Port(None, port)),
+            false => Err(error(format!("`{text}`: {lane} is of a lane, write d0.{lane}"))),
+        };
+    }
     let legs = match wire {
-        None | Some("hs") => Legs::Pair,
-        Some("p") => Legs::One(Leg::P),
-        Some("n") => Legs::One(Leg::N),
-        Some("lp_p") => Legs::One(Leg::LpP),
-        Some("lp_n") => Legs::One(Leg::LpN),
-        Some("data" | "valid" | "active" | "sync") => {
-            return Err(error(format!(
-                "`{text}`: lane-byte (PPI) captures are not read yet; export the bytes of each lane to a file"
-            )));
-        }
-        Some(other) => {
-            return Err(error(format!(
-                "`{text}`: no wire `.{other}`, there are .p .n .hs .lp_p .lp_n"
-            )));
-        }
+        None | Some("hs") => Ok(Legs::Pair),
+        Some("p") => Ok(Legs::One(Leg::P)),
+        Some("n") => Ok(Legs::One(Leg::N)),
+        Some("lp_p") => Ok(Legs::One(Leg::LpP)),
+        Some("lp_n") => Ok(Legs::One(Leg::LpN)),
+        Some(other) => match Port::find(other).filter(|port| port.of_lanes()) {
+            Some(port) => Err(port),
+            None => {
+                return Err(error(format!(
+                    "`{text}`: no wire `.{other}`, there are .p .n .hs .lp_p .lp_n of pins and .data .valid .active \
+                     .sync of bytes"
+                )));
+            }
+        },
     };
     if matches!(lane, "clk" | "clock" | "ck") {
-        return Ok((Lane::Clock, legs));
+        return match legs {
+            Ok(legs) => Ok(Role::Pin(Lane::Clock, legs)),
+            Err(_) => Err(error(format!("`{text}`: the clock is one wire, write clk=NAME"))),
+        };
     }
     let number = ["data", "lane", "d"].iter().find_map(|stem| lane.strip_prefix(stem));
     match number.map(str::parse::<usize>) {
-        Some(Ok(number)) if number < MAX_LANES => Ok((Lane::Data(number), legs)),
+        Some(Ok(number)) if number < MAX_LANES => Ok(match legs {
+            Ok(legs) => Role::Pin(Lane::Data(number), legs),
+            Err(port) => Role::Port(Some(number), port),
+        }),
         _ => Err(error(format!(
             "`{text}`: no such lane, there are clk and d0 to d{}",
             MAX_LANES - 1

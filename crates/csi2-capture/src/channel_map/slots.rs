@@ -127,6 +127,22 @@ impl Slots {
     }
 }
 
+/// What a channel is for.
+pub(super) fn role(pins: &PinMap, channel: u16) -> Option<String> {
+    let of_lane = |lane: &LanePins, name: &str| {
+        let wires = [("p", lane.p), ("n", lane.n), ("lp_p", lane.lp_p), ("lp_n", lane.lp_n)];
+        wires.into_iter().find_map(|(end, wire)| {
+            let wire = wire.filter(|wire| wire.channel == channel)?;
+            Some(format!("{}{name}.{end}", if wire.invert { "!" } else { "" }))
+        })
+    };
+    let clock = pins.clock.as_ref().and_then(|clock| of_lane(clock, "clk"));
+    clock.or_else(|| {
+        let mut lanes = pins.lanes.iter().take(pins.count).enumerate();
+        lanes.find_map(|(lane, wires)| of_lane(wires, &format!("d{lane}")))
+    })
+}
+
 fn place(pins: &mut LanePins, leg: Leg, wire: Wire) {
     let slot = match leg {
         Leg::P => &mut pins.p,

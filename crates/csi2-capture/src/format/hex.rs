@@ -237,6 +237,7 @@ impl CaptureReader for Reader {
             offset: self.offset,
             at: None,
             link: 0,
+            lost: 0,
         }))
     }
 

@@ -135,6 +135,7 @@ impl CaptureReader for Reader {
             offset,
             at: None,
             link: 0,
+            lost: 0,
         }))
     }
 

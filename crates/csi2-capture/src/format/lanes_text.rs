@@ -274,6 +274,7 @@ impl CaptureReader for Reader {
             offset: self.offset,
             at: None,
             link: 0,
+            lost: 0,
         }))
     }
 

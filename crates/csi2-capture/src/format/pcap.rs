@@ -10,6 +10,7 @@
 //!
 //! The byte order of the magic is that of every field; its value tells micro- from nanoseconds.
 
+use crate::format::cmp;
 use crate::format::link_type::{self, SNAP_LENGTH};
 use crate::format::pcapng::failed;
 use crate::output::OutputFile;
@@ -41,7 +42,7 @@ pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
         | [0x4D, 0x3C, 0xB2, 0xA1, ..] => Confidence::Certain,
         _ => Confidence::No,
     },
-    open: Some(|source, options| Ok(Box::new(Fused::new(Reader::new(source, options)?)))),
+    open: Some(|source, options| open_as(FORMAT.name, source, options)),
     create: Some(create),
 };
 
@@ -49,6 +50,21 @@ const FILE_HEADER: usize = 24;
 const RECORD_HEADER: usize = 16;
 /// The link type field has 28 bits; the others tell of a frame check sequence.
 const LINK_TYPE: u32 = 0x0FFF_FFFF;
+
+/// Opens a file whose packets are recorded as `format` says.
+pub(super) fn open_as(
+    format: &'static str,
+    source: Source,
+    options: &OpenOptions,
+) -> Result<Box<dyn CaptureReader>, CaptureError> {
+    Ok(Box::new(Fused::new(Reader::new(format, source, options)?)))
+}
+
+/// Link type of a file, by its first bytes.
+pub(super) fn link_type_of(head: &[u8]) -> Option<u32> {
+    let (_, header) = PcapHeader::from_slice(head).ok()?;
+    Some(u32::from(header.datalink) & LINK_TYPE)
+}
 
 struct Reader {
     window: Window,
@@ -58,11 +74,16 @@ struct Reader {
     fraction: u64,
     /// Bytes in front of the window that the last chunk still borrowed.
     used: usize,
+    /// Of a file of Ethernet frames.
+    cmp: Option<cmp::Decoder>,
+    /// Offset of the Ethernet frame at hand.
+    frame: u64,
+    ended: bool,
 }
 
 impl Reader {
-    fn new(source: Source, options: &OpenOptions) -> Result<Self, CaptureError> {
-        let mut info = CaptureInfo::new(FORMAT.name, Layer::Packets, source.total_bytes());
+    fn new(format: &'static str, source: Source, options: &OpenOptions) -> Result<Self, CaptureError> {
+        let mut info = CaptureInfo::new(format, Layer::Packets, source.total_bytes());
         info.timebase = Some(Timebase::NANOSECONDS);
         info.framed = true;
         let mut window = Window::new(source, options);
@@ -74,7 +95,8 @@ impl Reader {
             return Err(window.malformed(0, "pcap file header", detail));
         };
         let link_type = u32::from(header.datalink) & LINK_TYPE;
-        if !link_type::is_user(link_type) {
+        let ethernet = link_type == cmp::ETHERNET;
+        if !link_type::is_user(link_type) && !ethernet {
             return Err(window.error_at(20, link_type::refused(&[link_type])));
         }
         window.consume(FILE_HEADER);
@@ -90,17 +112,24 @@ impl Reader {
                 TsResolution::NanoSecond => 1,
             },
             used: 0,
+            cmp: ethernet.then(|| cmp::Decoder::new(options)),
+            frame: 0,
+            ended: false,
         })
     }
 }
 
-impl CaptureReader for Reader {
-    fn info(&self) -> &CaptureInfo {
-        &self.info
-    }
+/// A record in front of the window.
+struct Record {
+    /// With its header.
+    len: usize,
+    /// Nanoseconds.
+    at: Tick,
+}
 
-    fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        self.window.consume(std::mem::take(&mut self.used));
+impl Reader {
+    /// Brings the next record into the window.
+    fn record(&mut self) -> Result<Option<Record>, CaptureError> {
         if !self.window.fill(RECORD_HEADER)? {
             return match self.window.bytes() {
                 [] => Ok(None),
@@ -113,19 +142,69 @@ impl CaptureReader for Reader {
             .parse(self.window.bytes())
             .unwrap_or_default();
         let length = RECORD_HEADER as u64 + u64::from(captured);
-        let record = self.window.bound("pcap record", length)?;
-        if !self.window.fill(record)? {
+        let len = self.window.bound("pcap record", length)?;
+        if !self.window.fill(len)? {
             return Err(self.window.truncated("pcap record", length));
         }
-        self.used = record;
-        let bytes = self.window.bytes().get(RECORD_HEADER..record).unwrap_or_default();
+        // A fraction of more than a second is carried over: at most 33 + 42 bits of nanoseconds, below 64 in sum.
+        let at = u64::from(seconds) * 1_000_000_000 + u64::from(fraction) * self.fraction;
+        Ok(Some(Record { len, at }))
+    }
+
+    /// The next packet in the Ethernet frames.
+    fn next_of(&mut self, decoder: &mut cmp::Decoder) -> Result<Option<cmp::Found>, CaptureError> {
+        while !self.ended {
+            if let Some(found) = decoder.next() {
+                return Ok(Some(found));
+            }
+            let Some(record) = self.record()? else {
+                self.ended = true;
+                break;
+            };
+            self.frame = self.window.offset() + RECORD_HEADER as u64;
+            decoder.frame(self.window.bytes().get(RECORD_HEADER..record.len).unwrap_or_default());
+            self.window.consume(record.len);
+        }
+        Ok(decoder.finish())
+    }
+}
+
+impl CaptureReader for Reader {
+    fn info(&self) -> &CaptureInfo {
+        &self.info
+    }
+
+    fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
+        self.window.consume(std::mem::take(&mut self.used));
+        let Some(mut decoder) = self.cmp.take() else {
+            let Some(record) = self.record()? else {
+                return Ok(None);
+            };
+            self.used = record.len;
+            return Ok(Some(Chunk {
+                seen: Observation::Merged(self.window.bytes().get(RECORD_HEADER..record.len).unwrap_or_default()),
+                burst: Burst::WHOLE,
+                offset: self.window.offset() + RECORD_HEADER as u64,
+                at: Some(record.at),
+                link: 0,
+                lost: 0,
+            }));
+        };
+        let found = self.next_of(&mut decoder);
+        let decoder = self.cmp.insert(decoder);
+        let Some(found) = found? else {
+            return match decoder.nothing_found() {
+                Some(kind) => Err(self.window.error(kind)),
+                None => Ok(None),
+            };
+        };
         Ok(Some(Chunk {
-            seen: Observation::Merged(bytes),
+            seen: Observation::Merged(decoder.packet()),
             burst: Burst::WHOLE,
-            offset: self.window.offset() + RECORD_HEADER as u64,
-            // A fraction of more than a second is carried over: at most 33 + 42 bits of nanoseconds, below 64 in sum.
-            at: Some(u64::from(seconds) * 1_000_000_000 + u64::from(fraction) * self.fraction),
-            link: 0,
+            offset: self.frame,
+            at: Some(found.at),
+            link: found.link,
+            lost: found.lost,
         }))
     }
 

@@ -11,7 +11,7 @@
 mod block;
 mod write;
 
-use crate::format::link_type;
+use crate::format::{cmp, link_type};
 use crate::reader::Fused;
 use crate::window::Window;
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 use block::{Interface, Packet};
 use csi2_dphy::{Observation, Timebase};
 use nom::number::Endianness;
-pub(super) use write::failed;
+pub(super) use write::{Blocks, failed};
 
 pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
     name: "pcapng",
@@ -33,7 +33,7 @@ pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
         true => Confidence::Certain,
         false => Confidence::No,
     },
-    open: Some(|source, options| Ok(Box::new(Fused::new(Reader::new(source, options)?)))),
+    open: Some(|source, options| open_as(FORMAT.name, source, options)),
     create: Some(write::create),
 };
 
@@ -41,6 +41,32 @@ pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
 const MAX_INTERFACES: usize = 1 << 16;
 /// Notes that are kept; a file may have any number of comments.
 const MAX_NOTES: usize = 64;
+
+/// Opens a file whose packets are recorded as `format` says.
+pub(super) fn open_as(
+    format: &'static str,
+    source: Source,
+    options: &OpenOptions,
+) -> Result<Box<dyn CaptureReader>, CaptureError> {
+    Ok(Box::new(Fused::new(Reader::new(format, source, options)?)))
+}
+
+/// Link type of the first interface, where the beginning of a file shows one.
+pub(super) fn first_link_type(head: &[u8]) -> Option<u32> {
+    let order = block::section_order(head.get(8..12)?)?;
+    let mut rest = head;
+    // The interfaces follow the section header, but comments may lie between.
+    for _ in 0..8 {
+        let (kind, len) = block::head(rest, order);
+        let len = usize::try_from(len).ok().filter(|len| *len >= 12)?;
+        if kind == block::INTERFACE {
+            let interface = block::interface(block::body(rest, len.min(rest.len())), order).ok()?;
+            return Some(interface.link_type);
+        }
+        rest = rest.get(len..)?;
+    }
+    None
+}
 
 struct Reader {
     window: Window,
@@ -50,6 +76,11 @@ struct Reader {
     interfaces: Vec<Interface>,
     /// Bytes in front of the window that the last chunk still borrowed.
     used: usize,
+    /// Of Ethernet interfaces.
+    cmp: cmp::Decoder,
+    /// Offset of the Ethernet frame at hand.
+    frame: u64,
+    ended: bool,
 }
 
 /// A block that lies in front of the window.
@@ -62,8 +93,8 @@ struct Block {
 
 impl Reader {
     /// Reads up to the first packet, so that the interfaces are known.
-    fn new(source: Source, options: &OpenOptions) -> Result<Self, CaptureError> {
-        let mut info = CaptureInfo::new(FORMAT.name, Layer::Packets, source.total_bytes());
+    fn new(format: &'static str, source: Source, options: &OpenOptions) -> Result<Self, CaptureError> {
+        let mut info = CaptureInfo::new(format, Layer::Packets, source.total_bytes());
         info.timebase = Some(Timebase::NANOSECONDS);
         info.framed = true;
         let mut reader = Self {
@@ -72,6 +103,9 @@ impl Reader {
             order: Endianness::Little,
             interfaces: Vec::new(),
             used: 0,
+            cmp: cmp::Decoder::new(options),
+            frame: 0,
+            ended: false,
         };
         if !reader.window.fill(4)? {
             return Err(reader.window.truncated("pcapng section header", 28));
@@ -173,7 +207,7 @@ impl Reader {
                 if let Some(description) = &interface.description {
                     note.push_str(&format!(": {description}"));
                 }
-                if !link_type::is_user(interface.link_type) {
+                if !is_read(interface.link_type) {
                     let link = link_type::describe(interface.link_type);
                     note.push_str(&format!(" ({link}: its packets are skipped)"));
                 }
@@ -200,7 +234,7 @@ impl Reader {
             let detail = format!("packet of interface {index}, but the section describes {count}");
             return Err(self.window.malformed(8, "pcapng packet", detail));
         };
-        if !link_type::is_user(interface.link_type) {
+        if !is_read(interface.link_type) {
             return Ok(None);
         }
         let packet =
@@ -218,7 +252,7 @@ impl Reader {
     /// Where packets follow, at least one of the interfaces described so far has to be a link.
     fn require_link(&self) -> Result<(), CaptureError> {
         let mut types: Vec<u32> = self.interfaces.iter().map(|interface| interface.link_type).collect();
-        if types.is_empty() || types.iter().any(|&kind| link_type::is_user(kind)) {
+        if types.is_empty() || types.iter().any(|&kind| is_read(kind)) {
             return Ok(());
         }
         types.sort_unstable();
@@ -240,34 +274,74 @@ impl CaptureReader for Reader {
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
         self.window.consume(std::mem::take(&mut self.used));
-        let (packet, interface) = loop {
+        let record = loop {
+            if let Some(found) = if self.ended { self.cmp.finish() } else { self.cmp.next() } {
+                break Record::Cmp(found);
+            }
+            if self.ended {
+                return match self.cmp.nothing_found() {
+                    Some(kind) => Err(self.window.error(kind)),
+                    None => Ok(None),
+                };
+            }
             let Some(block) = self.next_block()? else {
-                return Ok(None);
+                self.ended = true;
+                continue;
             };
             if block::holds_packet(block.kind) {
-                if let Some(found) = self.packet(block)? {
-                    self.used = block.len;
-                    break found;
+                if let Some((packet, interface)) = self.packet(block)? {
+                    if interface.link_type != cmp::ETHERNET {
+                        self.used = block.len;
+                        break Record::Packet(packet, interface);
+                    }
+                    self.frame = self.window.offset().saturating_add(packet.data.start as u64);
+                    self.cmp.frame(self.window.bytes().get(packet.data).unwrap_or_default());
                 }
             } else {
                 self.describe(block)?;
             }
             self.window.consume(block.len);
         };
-        let offset = self.window.offset().saturating_add(packet.data.start as u64);
-        let bytes = self.window.bytes().get(packet.data).unwrap_or_default();
-        Ok(Some(Chunk {
-            seen: Observation::Merged(bytes),
-            burst: Burst::WHOLE,
-            offset,
-            at: packet.ticks.and_then(|ticks| interface.nanoseconds(ticks)),
-            link: packet.link,
+        Ok(Some(match record {
+            Record::Cmp(found) => Chunk {
+                seen: Observation::Merged(self.cmp.packet()),
+                burst: Burst::WHOLE,
+                offset: self.frame,
+                at: Some(found.at),
+                link: found.link,
+                lost: found.lost,
+            },
+            Record::Packet(packet, interface) => {
+                let offset = self.window.offset().saturating_add(packet.data.start as u64);
+                let bytes = self.window.bytes().get(packet.data).unwrap_or_default();
+                Chunk {
+                    seen: Observation::Merged(bytes),
+                    burst: Burst::WHOLE,
+                    offset,
+                    at: packet.ticks.and_then(|ticks| interface.nanoseconds(ticks)),
+                    link: packet.link,
+                    lost: packet.dropped,
+                }
+            }
         }))
     }
 
     fn bytes_read(&self) -> u64 {
         self.window.offset().saturating_add(self.used as u64)
     }
+}
+
+/// What was found.
+enum Record {
+    /// In an Ethernet frame.
+    Cmp(cmp::Found),
+    /// In a record of its own.
+    Packet(Packet, Interface),
+}
+
+/// Whether records of this type are looked at.
+fn is_read(link_type: u32) -> bool {
+    link_type::is_user(link_type) || link_type == cmp::ETHERNET
 }
 
 /// The first four bytes, for messages.

@@ -80,6 +80,7 @@ impl CaptureReader for Reader {
             offset: self.window.offset(),
             at: None,
             link: 0,
+            lost: 0,
         }))
     }
 

@@ -101,6 +101,7 @@ pub(crate) fn samples_chunk(first: Tick, unit: usize, bytes: &[u8]) -> Chunk<'_>
         offset: first,
         at: None,
         link: 0,
+        lost: 0,
     }
 }
 
@@ -135,6 +136,15 @@ impl CaptureWriter for SamplesWriter {
     }
 }
 
+/// A sample as a number.
+pub(crate) fn word(bytes: &[u8]) -> u64 {
+    let mut word = [0; MAX_UNIT];
+    for (to, from) in word.iter_mut().zip(bytes) {
+        *to = *from;
+    }
+    u64::from_le_bytes(word)
+}
+
 /// Something that the format of an output cannot hold.
 pub(crate) fn refused(file: &OutputFile, detail: String) -> CaptureError {
     CaptureError::new(file.name(), file.offset(), ErrorKind::Unsupported { detail })
@@ -147,6 +157,11 @@ pub(crate) struct SampleRun {
 }
 
 impl SampleRun {
+    /// Bytes of a sample, once there was one.
+    pub(crate) fn unit(&self) -> Option<usize> {
+        self.so_far.map(|(unit, _)| unit)
+    }
+
     /// The samples, or why these cannot follow those before.
     pub(crate) fn accept<'a>(&mut self, seen: &Observation<'a>) -> Result<Samples<'a>, String> {
         let Observation::Samples(samples) = *seen else {

@@ -189,3 +189,78 @@ fn value_changes_survive_gtkwave() {
     assert!(ours.changes.len() > 3000);
     assert_eq!(sorted(theirs.changes), sorted(ours.changes));
 }
+
+/// Writes a session of sigrok's with `wires` wires; its samples.
+fn session_of_sigrok(directory: &tempfile::TempDir, wires: usize, count: usize) -> Option<(PathBuf, Vec<u8>)> {
+    let (raw, file) = (path(directory, "x.bin"), path(directory, "x.sr"));
+    let bytes = capture(wires.div_ceil(8), wires, count);
+    std::fs::write(&raw, &bytes).unwrap();
+    let _ = std::fs::remove_file(&file);
+    let input = format!("binary:numchannels={wires}:samplerate=24000000");
+    tool("sigrok-cli", &["-I", &input, "-i", text(&raw), "-o", text(&file)])?;
+    Some((file, bytes))
+}
+
+#[test]
+fn we_read_tables_of_sigrok() {
+    let directory = tempfile::tempdir().unwrap();
+    for (wires, options) in [
+        (5, "csv"),
+        (12, "csv:label=channel"),
+        (12, "csv:label=off"),
+        (24, "csv:header=false"),
+    ] {
+        let Some((session, bytes)) = session_of_sigrok(&directory, wires, 777) else {
+            return;
+        };
+        let table = path(&directory, "x.csv");
+        let _ = std::fs::remove_file(&table);
+        tool("sigrok-cli", &["-i", text(&session), "-O", options, "-o", text(&table)]).unwrap();
+        let read = read_file(&table);
+        assert_eq!(
+            (read.info.format, read.info.channels.len()),
+            ("sigrok-csv", wires),
+            "{options}"
+        );
+        assert!(read.samples == bytes, "{options}");
+        let rate = (!options.contains("header=false")).then_some(24e6);
+        assert_eq!(read.info.sample_rate, rate, "{options}");
+    }
+}
+
+#[test]
+fn sigrok_reads_our_tables() {
+    let directory = tempfile::tempdir().unwrap();
+    let (table, bytes) = (path(&directory, "x.csv"), capture(2, 12, 500));
+    let options = create_options(&table, Timebase::from_hertz(1_000_000), &WIRES);
+    write_samples("sigrok-csv", &options, 2, &bytes, 64);
+    let input = ["-I", "csv:samplerate=1000000", "-i", text(&table)];
+    let Some(raw) = tool("sigrok-cli", &[&input[..], &["-O", "binary"]].concat()) else {
+        return;
+    };
+    let raw = raw.strip_prefix(b"META samplerate: 1000000\n").unwrap_or(&raw);
+    assert_eq!(raw, bytes);
+    let back = path(&directory, "x.sr");
+    tool("sigrok-cli", &[&input[..], &["-o", text(&back)]].concat()).unwrap();
+    assert_eq!(names(&read_file(&back).info), WIRES);
+}
+
+#[test]
+fn we_read_lines_of_sigrok() {
+    let directory = tempfile::tempdir().unwrap();
+    for wires in [5, 12] {
+        let Some((session, bytes)) = session_of_sigrok(&directory, wires, 500) else {
+            return;
+        };
+        let lines = path(&directory, "x.ols");
+        let _ = std::fs::remove_file(&lines);
+        tool("sigrok-cli", &["-i", text(&session), "-O", "ols", "-o", text(&lines)]).unwrap();
+        let read = read_file(&lines);
+        assert_eq!((read.info.format, read.info.channels.len()), ("ols", wires));
+        assert_eq!(read.info.sample_rate, Some(24e6));
+        assert_eq!(
+            levels(&read.changes, wires, 500),
+            sample_levels(&bytes, wires.div_ceil(8), wires)
+        );
+    }
+}

@@ -4,10 +4,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod broken;
+mod dsl;
 mod foreign;
+mod ila;
 mod map;
 mod peers;
+mod ports;
+mod saleae;
+mod saleae_csv;
 mod samples;
 mod sigrok;
 mod support;
+mod tables;
 mod vcd;

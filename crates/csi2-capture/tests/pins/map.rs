@@ -7,12 +7,19 @@ fn channels(names: &[&str]) -> Vec<Channel> {
     names.iter().copied().map(Channel::new).collect()
 }
 
+fn pins(map: ChannelMap) -> PinMap {
+    match map {
+        ChannelMap::Pins(pins) => pins,
+        ChannelMap::Ports(ports) => panic!("ports: {ports:?}"),
+    }
+}
+
 fn found(names: &[&str]) -> Result<PinMap, MapError> {
-    ChannelMap::from_names(&channels(names)).map(|map| map.pins)
+    ChannelMap::from_names(&channels(names)).map(pins)
 }
 
 fn parsed(text: &str, names: &[&str]) -> Result<PinMap, MapError> {
-    ChannelMap::parse(text, &channels(names)).map(|map| map.pins)
+    ChannelMap::parse(text, &channels(names)).map(pins)
 }
 
 fn wire(channel: u16) -> Option<Wire> {
@@ -222,7 +229,7 @@ fn a_wire_seen_in_several_scopes_is_one_wire() {
     let both = ["tb", "tb.dut"];
     let names = ["clk_p", "clk_n", "d0_p", "d0_n"];
     let same: Vec<Channel> = names.iter().map(|name| channel(name, &both)).collect();
-    assert_eq!(ChannelMap::from_names(&same).unwrap().pins, pairs(1));
+    assert_eq!(ChannelMap::from_names(&same).map(pins), Ok(pairs(1)));
     let other: Vec<Channel> = both
         .iter()
         .flat_map(|scope| names.iter().map(|name| channel(name, &[*scope])))
@@ -286,8 +293,11 @@ fn a_wrong_map_is_refused_with_a_way_out() {
         ("dx=D0P", "no such lane"),
         ("reset=D0P", "there are clk and d0 to d7"),
         ("d0.q=D0P", ".p .n .hs .lp_p .lp_n"),
-        ("d0.data=RXDATA0[7:0]", "lane-byte (PPI) captures are not read yet"),
-        ("d0.valid=D0P", "lane-byte (PPI) captures are not read yet"),
+        ("d0.data=RXDATA0[7:0]", "no channel `RXDATA0`"),
+        ("d0.valid=D0P", "d0.data has 0 wires"),
+        ("d0.data=D0P,d0=D0N", "a map is of one or the other"),
+        ("clk.data=D0P", "the clock is one wire"),
+        ("active=D0P", "write d0.active"),
         ("d0=D0P,d0=D0N", "d0.p is given twice"),
         ("d0=D0P/D0P", "this channel is"),
         ("clk=D0P,d0=D0P", "this channel is clk.p already"),
@@ -304,8 +314,8 @@ fn a_wrong_map_is_refused_with_a_way_out() {
 
 #[test]
 fn restricted_to_the_lanes_in_use() {
-    let map = ChannelMap { pins: pairs(4) };
-    assert_eq!(map.clone().restrict(2).pins, pairs(2));
+    let map = ChannelMap::Pins(pairs(4));
+    assert_eq!(map.clone().restrict(2), ChannelMap::Pins(pairs(2)));
     for same in [0, 4, 8] {
         assert_eq!(map.clone().restrict(same), map);
     }

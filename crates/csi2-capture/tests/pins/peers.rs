@@ -35,18 +35,19 @@ fn every_dump_opens_and_its_wires_are_found() {
     for path in value_change_dumps() {
         let read = read_file(&path);
         let map = ChannelMap::from_names(&read.info.channels).unwrap_or_else(|error| panic!("{error}"));
+        let pins = map.pins().expect("pins");
         let wired = |level: Option<Level>| level != Some(Level::Unknown) && level.is_some();
         let driven = |channel: u16| {
             let mut levels = read.changes.iter().filter(|change| change.channel == channel);
             levels.any(|change| wired(Some(change.level)))
         };
-        let clock = map.pins.clock.expect("a clock");
+        let clock = pins.clock.expect("a clock");
         assert!(
             driven(clock.p.unwrap().channel) && driven(clock.n.unwrap().channel),
             "{}",
             path.display()
         );
-        let lanes = &map.pins.lanes[..map.pins.count];
+        let lanes = &pins.lanes[..pins.count];
         let used = lanes.iter().filter(|lane| driven(lane.p.unwrap().channel)).count();
         let text = std::fs::read_to_string(&path).unwrap();
         let expected = match (
@@ -60,11 +61,11 @@ fn every_dump_opens_and_its_wires_are_found() {
             _ => 1,
         };
         assert!(
-            map.pins.count >= expected && used >= expected,
+            pins.count >= expected && used >= expected,
             "{}: {used} lanes",
             path.display()
         );
-        assert_eq!(map.clone().restrict(expected).pins.count, expected);
+        assert_eq!(map.clone().restrict(expected).lanes(), expected);
         // Counted without the reader: lines of one scalar change. It leaves out those that change nothing.
         let lines = text.lines().skip_while(|line| !line.starts_with('#'));
         let scalars = lines

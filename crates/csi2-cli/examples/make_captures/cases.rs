@@ -1,8 +1,13 @@
 //! The cases: one row, one directory.
 
-use crate::stream::{Camera, Made, Wiring};
-use csi2_dphy::Clocking;
-use csi2_packet::{DataType, LineNumbering, LongPacket, PacketHeader, VirtualChannel};
+mod broken;
+mod captured;
+mod low_power;
+mod whole;
+mod wiring;
+
+use crate::stream::{Camera, Made, Packets, Wiring};
+use csi2_packet::DataType;
 use std::error::Error;
 use std::path::Path;
 
@@ -17,6 +22,15 @@ pub(crate) struct Case {
     pub(crate) make: fn(&Path) -> Made,
 }
 
+/// All of them, by theme.
+pub(crate) const CASES: &[&[Case]] = &[
+    whole::CASES,
+    broken::CASES,
+    low_power::CASES,
+    wiring::CASES,
+    captured::CASES,
+];
+
 const fn case(name: &'static str, extension: &'static str, make: fn(&Path) -> Made, proves: &'static str) -> Case {
     Case {
         name,
@@ -27,7 +41,6 @@ const fn case(name: &'static str, extension: &'static str, make: fn(&Path) -> Ma
     }
 }
 
-type Packets = Vec<Vec<u8>>;
 type MadePackets = Result<Packets, Box<dyn Error>>;
 
 /// FS is packet 0, line `n` packet 1 + n of the first frame of a camera without line packets.
@@ -35,15 +48,27 @@ fn two_frames() -> MadePackets {
     Camera::RAW10.packets()
 }
 
-fn four_lanes() -> Wiring {
-    Wiring::pins("sigrok", 4, 4)
+/// Four lines of 64 pixels: FS, packets 1 to 4, FE.
+const SMALL: Camera = Camera {
+    data_type: DataType::RAW8,
+    bits: 8,
+    height: 4,
+    frames: 1,
+    ..Camera::RAW10
+};
+
+/// One frame of [`SMALL`].
+fn small_frame() -> MadePackets {
+    SMALL.packets()
 }
 
-/// A stream of [`two_frames`] with something done to its packets, as pcapng.
-fn spoiled(path: &Path, spoil: impl FnOnce(&mut Packets)) -> Made {
-    let mut packets = two_frames()?;
-    spoil(&mut packets);
-    Wiring::packets("pcapng").write(path, &packets)
+/// Two of them.
+fn small_frames() -> MadePackets {
+    Camera { frames: 2, ..SMALL }.packets()
+}
+
+fn four_lanes() -> Wiring {
+    Wiring::pins("sigrok", 4, 4)
 }
 
 /// Cuts the last `bytes` off a file.
@@ -51,458 +76,4 @@ fn cut(path: &Path, bytes: usize) -> Made {
     let mut content = std::fs::read(path)?;
     content.truncate(content.len() - bytes);
     Ok(std::fs::write(path, content)?)
-}
-
-fn long(data_type: u8, payload: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let header = PacketHeader {
-        channel: VirtualChannel::ZERO,
-        data_type: DataType::from_bits(data_type),
-        word: u16::try_from(payload.len())?,
-    };
-    let mut packet = vec![0; payload.len() + 6];
-    LongPacket::emit(header, payload, &mut packet).map_err(|trouble| format!("{trouble:?}"))?;
-    Ok(packet)
-}
-
-pub(crate) const CASES: &[Case] = &[
-    // whole and right
-    case(
-        "scene",
-        "sr",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW8,
-                bits: 8,
-                width: 640,
-                height: 480,
-                frames: 1,
-                ..Camera::RAW10
-            };
-            Wiring {
-                rate: 2_100_000_000,
-                ..Wiring::pins("sigrok", 4, 1)
-            }
-            .write(path, &camera.packets()?)
-        },
-        "The picture of the README: 640x480 RAW8 on four lanes at 2.1 Gbps, HS wires only, one sample per UI, no clock wire.",
-    ),
-    case(
-        "pins-lp-4lane",
-        "sr",
-        |path| four_lanes().write(path, &two_frames()?),
-        "Clock and four data pairs with LP-11, LP-01, LP-00, HS-ZERO, sync, data and trail, four samples per UI.",
-    ),
-    case(
-        "pins-gated-clock",
-        "sr",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW8,
-                bits: 8,
-                ..Camera::RAW10
-            };
-            Wiring {
-                clocking: Clocking::Gated,
-                ..Wiring::pins("sigrok", 1, 4)
-            }
-            .write(path, &camera.packets()?)
-        },
-        "One lane whose clock returns to LP-11 between bursts.",
-    ),
-    case(
-        "pins-skew-deskew",
-        "sr",
-        |path| {
-            let skew = [0, 3, 9, 1, 0, 0, 0, 0];
-            Wiring {
-                skew,
-                deskew: true,
-                rate: 2_000_000_000,
-                ..Wiring::pins("sigrok", 4, 3)
-            }
-            .write(path, &two_frames()?[..10])
-        },
-        "Lanes that start up to nine bits apart, after a deskew burst, three samples per UI. The deskew burst is information, not an error.",
-    ),
-    case(
-        "vcd-2lane-raw12",
-        "vcd",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW12,
-                bits: 12,
-                width: 34,
-                frames: 1,
-                ..Camera::RAW10
-            };
-            Wiring::pins("vcd", 2, 2).write(path, &camera.packets()?)
-        },
-        "RAW12 with a line of an odd number of bytes, so that the two lanes end unevenly; two samples per UI.",
-    ),
-    case(
-        "vcd-vectors",
-        "vcd",
-        vectors,
-        "Vector signals (data_p[1:0]), all changes of an instant on one line as libsigrok writes them, unknown levels at the start.",
-    ),
-    Case {
-        name: "samples-headerless",
-        proves: "Samples without any header: the options say what the file does not.",
-        extension: "samples",
-        options: &["--unitsize=1", "--samplerate=1G", "--map=d0=0,d1=1"],
-        make: |path| {
-            let camera = Camera {
-                data_type: DataType::RAW7,
-                bits: 7,
-                frames: 1,
-                ..Camera::RAW10
-            };
-            Wiring::pins("samples", 2, 1).write(path, &camera.packets()?)
-        },
-    },
-    case(
-        "two-channels-interleaved",
-        "pcapng",
-        |path| {
-            let first = Camera {
-                frames: 1,
-                ..Camera::RAW10
-            }
-            .packets()?;
-            let second = Camera {
-                channel: 1,
-                data_type: DataType::RAW8,
-                bits: 8,
-                frames: 1,
-                ..Camera::RAW10
-            }
-            .packets()?;
-            let packets: Packets = first.into_iter().zip(second).flat_map(|(a, b)| [a, b]).collect();
-            Wiring::packets("pcapng").write(path, &packets)
-        },
-        "Two virtual channels with different data types, packet by packet in turn: two independent frames.",
-    ),
-    case(
-        "channel-9-extended",
-        "pcapng",
-        |path| {
-            Wiring::packets("pcapng").write(
-                path,
-                &Camera {
-                    channel: 9,
-                    frames: 1,
-                    ..Camera::RAW10
-                }
-                .packets()?,
-            )
-        },
-        "Virtual channel 9: the two upper bits of the ECC byte carry the extension and the 26-bit code covers them.",
-    ),
-    case(
-        "line-packets-raw14",
-        "pcap",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW14,
-                bits: 14,
-                numbering: LineNumbering::Counted,
-                ..Camera::RAW10
-            };
-            Wiring::packets("pcap").write(path, &camera.packets()?)
-        },
-        "LS and LE around every line, RAW14, in a classic pcap file with nanoseconds.",
-    ),
-    case(
-        "unnumbered-raw6",
-        "hex",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW6,
-                bits: 6,
-                first_frame: 0,
-                ..Camera::RAW10
-            };
-            Wiring::packets("hex").write(path, &camera.packets()?)
-        },
-        "Frame number 0 throughout: numbering is not in use. The FS packet is four zero bytes.",
-    ),
-    case(
-        "endless-raw16",
-        "bin",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW16,
-                bits: 16,
-                width: 32,
-                ..Camera::RAW10
-            };
-            Wiring::packets("packets").write(path, &camera.packets()?)
-        },
-        "Packets one after another with nothing between them.",
-    ),
-    case(
-        "lanes-3-uneven",
-        "lane0",
-        |path| {
-            let camera = Camera {
-                data_type: DataType::RAW12,
-                bits: 12,
-                ..Camera::RAW10
-            };
-            Wiring::lanes("lanes", 3).write(path, &camera.packets()?)
-        },
-        "A file of bytes per lane, three lanes, packets that end unevenly.",
-    ),
-    case(
-        "lanes-8-short-packets",
-        "txt",
-        |path| Wiring::lanes("lanes-text", 8).write(path, &two_frames()?),
-        "Eight lanes: a short packet leaves lanes 4 to 7 with no byte between sync and trail.",
-    ),
-    // broken
-    case(
-        "broken-ecc-one-bit",
-        "pcapng",
-        |path| {
-            spoiled(path, |packets| {
-                packets[2][0] ^= 0x40; // VC bit of line 1
-                packets[3][2] ^= 0x10; // word count of line 2
-                packets[4][3] ^= 0x04; // check bit P2 of line 3
-            })
-        },
-        "One header bit wrong in three lines: channel, word count, check bit. All corrected, no pixel lost.",
-    ),
-    case(
-        "broken-ecc-two-bits",
-        "pcapng",
-        |path| spoiled(path, |packets| packets[3][1] ^= 0x03),
-        "Two header bits wrong in line 2: the line is lost, the rows after it stay where they belong.",
-    ),
-    case(
-        "broken-checksum",
-        "sr",
-        |path| {
-            let mut packets = two_frames()?;
-            packets[5][20] ^= 0x80;
-            packets[16][84] ^= 0x01; // footer
-            four_lanes().write(path, &packets)
-        },
-        "A flipped payload bit in frame 1 and a flipped checksum bit in frame 2.",
-    ),
-    case(
-        "broken-frame-end-lost",
-        "pcapng",
-        |path| spoiled(path, |packets| drop(packets.remove(9))),
-        "The first FE is missing: FS arrives inside an open frame.",
-    ),
-    case(
-        "broken-frame-start-lost",
-        "pcapng",
-        |path| spoiled(path, |packets| drop(packets.remove(10))),
-        "The second FS is missing: its lines lie outside any frame.",
-    ),
-    case(
-        "broken-lines-lost",
-        "pcapng",
-        |path| {
-            let mut packets = Camera {
-                numbering: LineNumbering::Counted,
-                ..Camera::RAW10
-            }
-            .packets()?;
-            packets.drain(7..13); // lines 3 and 4 of frame 1, with their LS and LE
-            Wiring::packets("pcapng").write(path, &packets)
-        },
-        "Two lines are missing; the line numbers say which, and the rows after them stay where they belong.",
-    ),
-    case(
-        "broken-line-number",
-        "pcapng",
-        |path| {
-            let camera = Camera {
-                numbering: LineNumbering::Counted,
-                ..Camera::RAW10
-            };
-            let mut packets = camera.packets()?;
-            packets[6] = packets[9].clone(); // LE of line 2 is that of line 3
-            Wiring::packets("pcapng").write(path, &packets)
-        },
-        "LE carries another number than its LS.",
-    ),
-    case(
-        "broken-frame-number",
-        "pcapng",
-        |path| {
-            let mut packets = two_frames()?;
-            packets.extend(
-                Camera {
-                    first_frame: 9,
-                    frames: 1,
-                    ..Camera::RAW10
-                }
-                .packets()?,
-            );
-            Wiring::packets("pcapng").write(path, &packets)
-        },
-        "Frame numbers 1, 2, 9: frames were lost between.",
-    ),
-    case(
-        "broken-burst-cut",
-        "sr",
-        |path| {
-            let mut packets = two_frames()?;
-            packets[4].truncate(30);
-            four_lanes().write(path, &packets)
-        },
-        "The burst of line 3 ends before its word count does.",
-    ),
-    case(
-        "broken-trailing-bytes",
-        "pcapng",
-        |path| spoiled(path, |packets| packets[2].extend([0xDE, 0xAD, 0xBE, 0xEF, 0x5A])),
-        "Five bytes follow the checksum of line 1 that are neither trail nor a packet.",
-    ),
-    case(
-        "broken-odd-types",
-        "hex",
-        |path| {
-            let mut packets = two_frames()?;
-            packets.insert(1, long(0x39, &[1, 2, 3, 4])?); // reserved type
-            packets.insert(4, long(0x2B, &[0; 79])?); // RAW10 line that is no whole number of groups
-            packets.insert(6, long(0x10, &[0xFF; 9])?); // null: to be ignored
-            Wiring::packets("hex").write(path, &packets)
-        },
-        "A reserved data type, a RAW10 line of 79 bytes, and a null packet that is nobody's concern.",
-    ),
-    case(
-        "broken-sync-one-bit",
-        "sr",
-        |path| {
-            four_lanes().write_spoiled(path, &two_frames()?, &|starts, unit, samples| {
-                flip_sync(starts[3], unit, samples, 2, &[5])
-            })
-        },
-        "One bit of a sync byte on lane 2 is wrong: accepted and reported.",
-    ),
-    case(
-        "broken-sync-two-bits",
-        "sr",
-        |path| {
-            four_lanes().write_spoiled(path, &two_frames()?, &|starts, unit, samples| {
-                flip_sync(starts[3], unit, samples, 2, &[4, 6])
-            })
-        },
-        "Two bits of a sync byte on lane 2 are wrong: the burst is lost.",
-    ),
-    case(
-        "broken-lane-dead",
-        "sr",
-        |path| {
-            four_lanes().write_spoiled(path, &two_frames()?[..10], &|_, unit, samples| {
-                for sample in samples.chunks_exact_mut(unit) {
-                    sample[0] |= 0xC0; // lane 2: D2P and D2N stay high
-                }
-            })
-        },
-        "Lane 2 never leaves LP-11.",
-    ),
-    case(
-        "broken-corrected-into-nonsense",
-        "sr",
-        |path| {
-            let mut packets = two_frames()?;
-            packets[3][..4].copy_from_slice(&[0x2E, 0x20, 0x00, 0x05]); // a transmitter with another ECC: corrects to 288 bytes
-            four_lanes().write(path, &packets)
-        },
-        "A header that the ECC corrects into a word count the burst does not have: the burst bounds the damage.",
-    ),
-    case(
-        "broken-endless",
-        "bin",
-        |path| {
-            let mut packets = two_frames()?;
-            packets[4][1] ^= 0x06; // two bits: where this packet ends is not known
-            Wiring::packets("packets").write(path, &packets)
-        },
-        "An uncorrectable header in a row of packets with nothing between them: the next known header is found.",
-    ),
-    case(
-        "broken-file-cut",
-        "pcapng",
-        |path| {
-            spoiled(path, |_| ())?;
-            cut(path, 700)
-        },
-        "The file ends inside a block: what came before is decoded, and the message says where.",
-    ),
-    case(
-        "broken-vcd-cut",
-        "vcd",
-        |path| {
-            let camera = Camera {
-                frames: 1,
-                ..Camera::RAW10
-            };
-            Wiring::pins("vcd", 2, 2).write(path, &camera.packets()?)?;
-            cut(path, 20_001)
-        },
-        "A VCD that ends inside a line of the frame.",
-    ),
-];
-
-/// The sync byte of lane `lane` in the burst that starts at sample `start`: flips its bits `bits` (0 first in time).
-fn flip_sync(start: usize, unit: usize, samples: &mut [u8], lane: usize, bits: &[usize]) {
-    let (p, n) = (2 + 2 * lane, 3 + 2 * lane);
-    let read = |samples: &[u8], at: usize, channel: usize| samples[at * unit + channel / 8] >> (channel % 8) & 1 == 1;
-    // The first 1 after HS-ZERO is sync bit 3.
-    let count = samples.len() / unit;
-    let Some(bridge) = (start..count).find(|&at| !read(samples, at, p) && !read(samples, at, n)) else {
-        return;
-    };
-    let Some(first_one) = (bridge..count).find(|&at| read(samples, at, p) && !read(samples, at, n)) else {
-        return;
-    };
-    for &bit in bits {
-        for at in first_one + 4 * bit - 12..first_one + 4 * bit - 8 {
-            samples[at * unit + p / 8] ^= 1 << (p % 8);
-            samples[at * unit + n / 8] ^= 1 << (n % 8);
-        }
-    }
-}
-
-/// A VCD with vectors and one line per instant, written here because our writer makes neither.
-fn vectors(path: &Path) -> Made {
-    use std::fmt::Write as _;
-    let camera = Camera {
-        frames: 1,
-        ..Camera::RAW10
-    };
-    let scalar = path.with_extension("scalar");
-    Wiring::pins("samples", 2, 2).write(&scalar, &camera.packets()?)?;
-    let samples = std::fs::read(&scalar)?;
-    std::fs::remove_file(&scalar)?;
-    let mut text = String::from(
-        "$comment vectors, and all changes of an instant on one line $end\n$timescale 500 ps $end\n$scope module link $end\n\
-         $var wire 1 ! clk_p $end\n$var wire 1 \" clk_n $end\n$var reg 2 # data_p [1:0] $end\n$var reg 2 $ data_n [1:0] $end\n\
-         $upscope $end\n$enddefinitions $end\n#0 $dumpvars x! x\" bx # bx $ $end\n",
-    );
-    let mut last = None;
-    for (time, &sample) in samples.iter().enumerate() {
-        let bit = |k: u8| sample >> k & 1;
-        if last != Some(sample) {
-            let _ = writeln!(
-                text,
-                "#{} {}! {}\" b{}{} # b{}{} $",
-                time + 1,
-                bit(0),
-                bit(1),
-                bit(4),
-                bit(2),
-                bit(5),
-                bit(3)
-            );
-        }
-        last = Some(sample);
-    }
-    Ok(std::fs::write(path, text)?)
 }

@@ -1,10 +1,13 @@
 //! Makes the golden captures: `cargo run --release -p csi2-cli --example make_captures -- captures`.
 //!
-//! One row of [`cases::CASES`] is one directory. The same code gives the same bytes.
+//! One row of a table in [`cases`] is one directory. The same code gives the same bytes.
 
 #![allow(clippy::print_stdout)]
 
 mod cases;
+mod ethernet;
+mod hand;
+mod logic;
 mod stream;
 
 use std::error::Error;
@@ -16,6 +19,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let only = std::env::args().nth(2);
     for case in cases::CASES
         .iter()
+        .copied()
+        .flatten()
         .filter(|case| only.as_deref().is_none_or(|name| name == case.name))
     {
         let directory = Path::new(&target).join(case.name);

@@ -1,7 +1,10 @@
 //! From a description of a stream to bursts, and from bursts to a file.
 
 use csi2_capture::{Burst, CaptureWriter, CreateOptions, Layer, WireNote};
-use csi2_dphy::{Clocking, Observation, Samples, TransmitTiming, WaveformSettings};
+use csi2_dphy::{
+    Clocking, EscapeCommand, Observation, Samples, Scrambling, TransmitTiming, UnitInterval, Waveform,
+    WaveformSettings, Wires,
+};
 use csi2_generator::{EncodeSettings, Encoder, Image, Piece, Scene, TransmitLayer, TransmitSettings, Transmitter};
 use csi2_packet::{DataType, LineNumbering, VirtualChannel};
 use std::error::Error;
@@ -11,6 +14,9 @@ use std::path::Path;
 pub(crate) type Spoil = dyn Fn(&[usize], usize, &mut [u8]);
 
 pub(crate) type Made = Result<(), Box<dyn Error>>;
+
+/// Packets in wire order, each a burst.
+pub(crate) type Packets = Vec<Vec<u8>>;
 
 /// The frames of one virtual channel.
 #[derive(Clone, Copy)]
@@ -73,6 +79,16 @@ impl Camera {
     }
 }
 
+/// What lane 0 does before the first burst.
+#[derive(Clone, Copy)]
+pub(crate) enum Aside {
+    /// An escape, with the bytes of LPDT.
+    Escape(EscapeCommand, &'static [u8]),
+    /// ULPS for so many UI.
+    Sleep(u64),
+    Turnaround,
+}
+
 /// How bursts go to a file.
 #[derive(Clone, Copy)]
 pub(crate) struct Wiring {
@@ -80,10 +96,32 @@ pub(crate) struct Wiring {
     pub(crate) layer: Layer,
     pub(crate) lanes: usize,
     pub(crate) rate: u64,
-    pub(crate) samples_per_ui: u32,
+    pub(crate) samples_per_ui: UnitInterval,
+    /// Other wires than those that such a number of samples can show.
+    pub(crate) wires: Option<Wires>,
+    /// What differs from the shortest legal timing.
+    pub(crate) timing: fn(&mut TransmitTiming),
     pub(crate) clocking: Clocking,
     pub(crate) skew: [u32; 8],
     pub(crate) deskew: bool,
+    /// Deskew after each frame.
+    pub(crate) periodic_deskew: bool,
+    /// UI of ULPS between frames.
+    pub(crate) ulps: Option<u64>,
+    /// As on the command line.
+    pub(crate) scrambling: Option<&'static str>,
+    pub(crate) aside: Option<Aside>,
+    /// Channels have numbers for names.
+    pub(crate) unnamed: bool,
+}
+
+/// Samples before they are written.
+pub(crate) struct Recording {
+    /// Sample at which each burst starts, or the stop state before it.
+    pub(crate) starts: Vec<usize>,
+    /// Bytes per sample.
+    pub(crate) unit: usize,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Wiring {
@@ -93,10 +131,17 @@ impl Wiring {
             layer: Layer::Packets,
             lanes: 4,
             rate: 1_000_000_000,
-            samples_per_ui: 4,
+            samples_per_ui: UnitInterval::whole(4),
+            wires: None,
+            timing: |_| (),
             clocking: Clocking::Continuous,
             skew: [0; 8],
             deskew: false,
+            periodic_deskew: false,
+            ulps: None,
+            scrambling: None,
+            aside: None,
+            unnamed: false,
         }
     }
 
@@ -108,92 +153,131 @@ impl Wiring {
         }
     }
 
-    pub(crate) const fn pins(format: &'static str, lanes: usize, samples_per_ui: u32) -> Self {
+    pub(crate) const fn pins(format: &'static str, lanes: usize, samples_per_ui: u64) -> Self {
         Self {
             layer: Layer::Pins,
             lanes,
-            samples_per_ui,
+            samples_per_ui: UnitInterval::whole(samples_per_ui),
             ..Self::packets(format)
         }
     }
 
-    fn transmitter(&self) -> Transmitter {
+    fn transmitter(&self) -> Result<Transmitter, Box<dyn Error>> {
         let layer = match self.layer {
             Layer::Packets => TransmitLayer::Packets,
             Layer::Lanes => TransmitLayer::Lanes,
-            Layer::Pins => TransmitLayer::Pins(WaveformSettings {
-                lanes: self.lanes,
-                samples_per_ui: self.samples_per_ui,
-                timing: TransmitTiming::for_rate(self.rate),
-                clocking: self.clocking,
-                skew: self.skew,
-            }),
+            Layer::Pins => {
+                let mut timing = TransmitTiming::for_rate(self.rate);
+                (self.timing)(&mut timing);
+                let usual = WaveformSettings::new(self.lanes, self.samples_per_ui, timing);
+                TransmitLayer::Pins(WaveformSettings {
+                    clocking: self.clocking,
+                    skew: self.skew,
+                    wires: self.wires.unwrap_or(usual.wires),
+                    ..usual
+                })
+            }
         };
-        Transmitter::new(TransmitSettings {
-            layer,
-            lanes: self.lanes,
-            rate: self.rate,
-            deskew: self.deskew,
-        })
+        Ok(Transmitter::new(TransmitSettings {
+            initial_deskew: self.deskew.then_some(Waveform::INITIAL_DESKEW),
+            periodic_deskew: self.periodic_deskew.then_some(Waveform::PERIODIC_DESKEW),
+            ulps: self.ulps,
+            scrambling: self.scrambling.map(Scrambling::parse).transpose()?,
+            ..TransmitSettings::new(layer, self.lanes, self.rate)
+        }))
     }
 
     fn writer(&self, path: &Path, transmitter: &Transmitter) -> Result<Box<dyn CaptureWriter>, Box<dyn Error>> {
+        let mut channels = transmitter.channels();
+        if self.unnamed {
+            channels = (0..channels.len()).map(|number| number.to_string()).collect();
+        }
         let options = CreateOptions {
             path: path.to_owned(),
             layer: self.layer,
             timebase: transmitter.timebase(),
-            channels: transmitter.channels(),
+            channels,
             lanes: self.lanes,
             link_type: 147,
         };
         Ok(csi2_capture::create(self.format, &options)?)
     }
 
+    /// Sends bursts; returns when each was about to start.
+    fn send<E>(
+        &self,
+        transmitter: &mut Transmitter,
+        bursts: &[Vec<u8>],
+        out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<Vec<u64>, E> {
+        const FRAME_END: u8 = 1;
+        match self.aside {
+            None => {}
+            Some(Aside::Escape(command, bytes)) => transmitter.escape(1, command, bytes, out)?,
+            Some(Aside::Sleep(ui)) => transmitter.ulps(1, false, ui, out)?,
+            Some(Aside::Turnaround) => transmitter.turnaround(1, out)?,
+        }
+        let mut starts = Vec::new();
+        for burst in bursts {
+            starts.push(transmitter.now());
+            transmitter.burst(burst, out)?;
+            if burst.first().is_some_and(|identifier| identifier & 0x3F == FRAME_END) {
+                transmitter.frame_end(out)?;
+            }
+        }
+        transmitter.finish(out)?;
+        Ok(starts)
+    }
+
     /// Writes bursts.
     pub(crate) fn write(&self, path: &Path, bursts: &[Vec<u8>]) -> Made {
-        let mut transmitter = self.transmitter();
+        let mut transmitter = self.transmitter()?;
         let mut writer = self.writer(path, &transmitter)?;
-        let mut out = |piece: Piece<'_>| {
+        self.send(&mut transmitter, bursts, &mut |piece| {
             let burst = Burst {
                 starts: piece.starts,
                 ends: piece.ends,
             };
             writer.write(&piece.seen, burst, Some(piece.at), WireNote::default())
-        };
-        for burst in bursts {
-            transmitter.burst(burst, &mut out)?;
-        }
-        transmitter.finish(&mut out)?;
+        })?;
+        Ok(writer.finish()?)
+    }
+
+    /// The samples of bursts.
+    pub(crate) fn record(&self, bursts: &[Vec<u8>]) -> Result<Recording, Box<dyn Error>> {
+        let mut transmitter = self.transmitter()?;
+        let mut unit = 1;
+        let mut bytes = Vec::new();
+        let starts = self.send(&mut transmitter, bursts, &mut |piece| {
+            if let Observation::Samples(seen) = piece.seen {
+                unit = seen.unit;
+                bytes.extend_from_slice(seen.bytes);
+            }
+            Ok::<(), std::convert::Infallible>(())
+        })?;
+        Ok(Recording {
+            starts: starts.into_iter().map(usize::try_from).collect::<Result<_, _>>()?,
+            unit,
+            bytes,
+        })
+    }
+
+    /// Writes samples, which are of as many wires as those of the same wiring.
+    pub(crate) fn write_recording(&self, path: &Path, recording: &Recording) -> Made {
+        let mut writer = self.writer(path, &self.transmitter()?)?;
+        let seen = Observation::Samples(Samples {
+            first: 0,
+            unit: recording.unit,
+            bytes: &recording.bytes,
+        });
+        writer.write(&seen, Burst::WITHIN, Some(0), WireNote::default())?;
         Ok(writer.finish()?)
     }
 
     /// Writes bursts as pins after `spoil` had its way with the samples.
     pub(crate) fn write_spoiled(&self, path: &Path, bursts: &[Vec<u8>], spoil: &Spoil) -> Made {
-        let mut transmitter = self.transmitter();
-        let mut writer = self.writer(path, &transmitter)?;
-        let mut unit = 1;
-        let mut samples = Vec::new();
-        let mut starts = Vec::new();
-        let mut keep = |piece: Piece<'_>, samples: &mut Vec<u8>| {
-            if let Observation::Samples(seen) = piece.seen {
-                unit = seen.unit;
-                samples.extend_from_slice(seen.bytes);
-            }
-            Ok::<(), std::convert::Infallible>(())
-        };
-        for burst in bursts {
-            starts.push(samples.len());
-            transmitter.burst(burst, &mut |piece| keep(piece, &mut samples))?;
-        }
-        transmitter.finish(&mut |piece| keep(piece, &mut samples))?;
-        starts.iter_mut().for_each(|start| *start /= unit);
-        spoil(&starts, unit, &mut samples);
-        let seen = Observation::Samples(Samples {
-            first: 0,
-            unit,
-            bytes: &samples,
-        });
-        writer.write(&seen, Burst::WITHIN, Some(0), WireNote::default())?;
-        Ok(writer.finish()?)
+        let mut recording = self.record(bursts)?;
+        spoil(&recording.starts, recording.unit, &mut recording.bytes);
+        self.write_recording(path, &recording)
     }
 }

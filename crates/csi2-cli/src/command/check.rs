@@ -5,12 +5,15 @@ use crate::console::{Console, ERROR, GOOD, HEADING, WARNING};
 use crate::failure::Failure;
 use crate::output::{stdout, stdout_error, styled};
 use crate::read_args::ReadArgs;
-use crate::report::json::{self, Check, Link};
+use crate::report::json::{self, Check};
+use crate::report::link::{self, Link};
+use crate::report::low_power::LowPower;
 use crate::report::text::{self, Side};
+use crate::report::timing::{self, LinkTiming};
 use crate::session::{Clock, Session};
 use clap::builder::styling::Style;
 use clap::{Args, ValueEnum};
-use csi2_analyzer::Severity;
+use csi2_analyzer::{Severity, TimingReport};
 use std::io::{self, Write};
 
 /// Says what is wrong with a link, where, and what to try
@@ -26,7 +29,7 @@ pub(crate) struct CheckArgs {
     /// From which severity the exit status is 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
-    /// Also the time from line to line
+    /// Also the time from line to line and, of wires, the durations of the line protocol beside their limits
     #[arg(long)]
     timing: bool,
 }
@@ -43,13 +46,23 @@ pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
     let mut session = Session::open(&args.read, console)?;
     let mut judge = Judge::new(&args.read);
     let broken = session.run(&mut judge, console)?;
+    let timing = session.timing();
+    if let Some(timing) = &timing {
+        judge.durations(timing);
+    }
     judge.finish();
     let report = Check {
         r#type: "check",
         verdict: verdict(judge.worst()),
-        link: link(&session, &judge),
+        link: Link::new(&session, judge.statistics()),
         packets: judge.packets(),
         channels: judge.channels(session.clock(), args.timing),
+        low_power: LowPower::new(
+            &judge.statistics().low_power,
+            session.lanes().unwrap_or(0),
+            session.clock(),
+        ),
+        timing: timing.as_ref().map(LinkTiming::new),
         findings: judge.groups().iter().map(|group| group.row(session.clock())).collect(),
     };
     if args.read.json {
@@ -58,9 +71,15 @@ pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
         out.flush().map_err(stdout_error)?;
     } else {
         let mut out = styled();
-        print(&report, &session, &judge, &mut out)
-            .and_then(|()| out.flush())
-            .map_err(stdout_error)?;
+        print(
+            &report,
+            &session,
+            &judge,
+            timing.as_ref().filter(|_| args.timing),
+            &mut out,
+        )
+        .and_then(|()| out.flush())
+        .map_err(stdout_error)?;
     }
     if report.packets.total == 0 && report.findings.is_empty() {
         console.warning(&format!(
@@ -90,38 +109,23 @@ fn verdict(worst: Option<Severity>) -> &'static str {
     }
 }
 
-fn link(session: &Session, judge: &Judge) -> Link {
-    let lanes = session.lanes();
-    let inverted = session.pins().map(|pins| {
-        let lanes = pins.lanes.iter().take(pins.count).enumerate();
-        lanes
-            .filter(|(_, lane)| lane.p.is_some_and(|wire| wire.invert))
-            .map(|(lane, _)| lane)
-            .collect()
-    });
-    let skew = session.pins().map(|pins| {
-        let skew = judge.statistics().skew.iter().copied();
-        skew.take(pins.count).collect()
-    });
-    Link {
-        layer: session.info().layer.name(),
-        lanes,
-        lane_order: lanes.map(|lanes| (0..lanes).collect()),
-        inverted,
-        rate_bps: session.clock().rate(),
-        clock: session.clock_mode(),
-        skew_ui: skew,
-    }
-}
-
-fn print(report: &Check, session: &Session, judge: &Judge, out: &mut dyn Write) -> io::Result<()> {
+fn print(
+    report: &Check,
+    session: &Session,
+    judge: &Judge,
+    timing: Option<&TimingReport>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let style = match report.verdict {
         "clean" => GOOD,
         "warnings" => WARNING,
         _ => ERROR,
     };
     writeln!(out, "{}: {style}{}{style:#}", session.name(), report.verdict)?;
-    writeln!(out, "  link     {}", describe_link(&report.link))?;
+    writeln!(out, "  link     {}", report.link.describe())?;
+    if let Some(wiring) = link::wiring(session) {
+        writeln!(out, "  wiring   {wiring}")?;
+    }
     let statistics = judge.statistics();
     write!(
         out,
@@ -135,33 +139,19 @@ fn print(report: &Check, session: &Session, judge: &Judge, out: &mut dyn Write) 
     if let Some(duration) = session.clock().duration() {
         writeln!(out, "  time     {}", text::time(duration))?;
     }
+    if let Some(low_power) = &report.low_power {
+        writeln!(out, "  LP       {}", low_power.describe())?;
+    }
     channels(report, out)?;
+    if let Some(timing) = timing {
+        write!(out, "{}", timing::table(timing))?;
+    }
+    let mut before = None;
     for group in judge.groups() {
-        finding(group, session.clock(), out)?;
+        finding(group, session.clock(), before != Some(group.code), out)?;
+        before = Some(group.code);
     }
     Ok(())
-}
-
-fn describe_link(link: &Link) -> String {
-    let mut parts = vec![link.layer.to_owned()];
-    if let Some(lanes) = link.lanes {
-        parts.push(text::count(lanes as u64, "lane"));
-    }
-    if let Some(rate) = link.rate_bps {
-        parts.push(format!("{} a lane", text::rate(rate as f64, "bps")));
-    }
-    if let Some(clock) = link.clock {
-        parts.push(format!("{clock} clock"));
-    }
-    if let Some(skew) = link.skew_ui.as_ref().filter(|skew| skew.iter().any(|ui| *ui > 0)) {
-        let skew: Vec<String> = skew.iter().map(u16::to_string).collect();
-        parts.push(format!("skew {} UI", skew.join(" ")));
-    }
-    if let Some(inverted) = link.inverted.as_ref().filter(|lanes| !lanes.is_empty()) {
-        let lanes: Vec<String> = inverted.iter().map(usize::to_string).collect();
-        parts.push(format!("inverted: {}", lanes.join(" ")));
-    }
-    parts.join(", ")
 }
 
 fn channels(report: &Check, out: &mut dyn Write) -> io::Result<()> {
@@ -218,7 +208,8 @@ fn channels(report: &Check, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-fn finding(group: &Group, clock: &Clock, out: &mut dyn Write) -> io::Result<()> {
+/// `advise`: what to try is not said yet.
+fn finding(group: &Group, clock: &Clock, advise: bool, out: &mut dyn Write) -> io::Result<()> {
     let row = group.row(clock);
     let style = match group.severity {
         Severity::Info => Style::new(),
@@ -237,17 +228,17 @@ fn finding(group: &Group, clock: &Clock, out: &mut dyn Write) -> io::Result<()> 
         write!(out, ", {} times", row.count)?;
     }
     writeln!(out, ": {}", row.message)?;
-    write!(
-        out,
-        "  {} packet {}",
-        if row.count > 1 { "first in" } else { "in" },
-        group.first.span.packet
-    )?;
+    match json::packet(&group.first) {
+        Some(packet) if row.count > 1 => write!(out, "  first in packet {packet}")?,
+        Some(packet) => write!(out, "  in packet {packet}")?,
+        None if row.count > 1 => write!(out, "  worst")?,
+        None => write!(out, " ")?,
+    }
     if let Some(time) = clock.nanoseconds(group.first.span.at) {
         write!(out, " at {}", text::time(time))?;
     }
     writeln!(out, ", offset {}", group.first.span.offset)?;
-    if !row.advice.is_empty() {
+    if advise && !row.advice.is_empty() {
         writeln!(out, "  try: {}", row.advice)?;
     }
     Ok(())

@@ -14,17 +14,19 @@ use clap::Args;
 use csi2_analyzer::{LinkEvent, Received};
 use csi2_capture::{Burst, CaptureWriter, Layer, WireNote};
 use csi2_dphy::{Observation, Tick, Timebase};
-use csi2_packet::{ChecksumVerdict, EccVerdict, Missing, PacketEvent, checksum};
+use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, Missing, PacketEvent, PacketHeader, checksum};
 use serde::Serialize;
 use std::io::Write as _;
 
+mod annotate;
 mod wires;
 
 /// Writes a capture in another format, or at another layer
 ///
 /// Packets are kept byte for byte, with their errors, as they came: what ended early still does. Down to lanes and pins they
 /// are sent anew, at the times of the capture. Pins to pins are copied as they are, with all channels; changes (VCD) to a
-/// sampled format on the coarsest grid that holds them all, or at --samplerate.
+/// sampled format on the coarsest grid that holds them all, or at --samplerate. They are sent anew, too, with an option
+/// that shapes the bursts, as --skew, --ulps or --scramble.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   csi2 convert capture.sr -o capture.pcapng
@@ -43,6 +45,9 @@ pub(crate) struct ConvertArgs {
     /// Send bursts as close together as the link allows: times are then not those of the capture
     #[arg(long)]
     squeeze: bool,
+    /// Beside the wires, rows of text for waveform viewers (pins to vcd): line states, bursts, packets, findings
+    #[arg(long)]
+    annotate: bool,
 }
 
 /// What was written, for `--json`.
@@ -63,9 +68,21 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> 
     let mut session = Session::open(&args.read, console)?;
     let filter = args.read.filter();
     let everything = filter.channels.is_empty() && filter.data_types.is_empty();
-    let from = session.info().layer;
-    let (broken, packets, cut) = if from == Layer::Pins && target.layer == Layer::Pins && everything {
-        (wires::copy(&mut session, args, target, console)?, None, None)
+    let from = session.layer();
+    let anew = !everything || args.link.shapes_bursts();
+    let copies = from == Layer::Pins && target.layer == Layer::Pins && !anew;
+    if args.annotate {
+        annotate::check(target, copies)?;
+    }
+    let (broken, packets, cut) = if args.annotate {
+        (annotate::copy(&mut session, args, target, console)?, None, None)
+    } else if copies {
+        let output = &args.link.output;
+        (
+            wires::copy(&mut session, args, target, output, None, console)?,
+            None,
+            None,
+        )
     } else {
         let mut converter = Converter::new(args, target, filter, &session)?;
         let broken = session.run(&mut converter, console)?;
@@ -138,6 +155,8 @@ impl<'a> Converter<'a> {
                 at: None,
                 last_time: 0.0,
                 sender: None,
+                open: 0,
+                frame_over: false,
             }))
         };
         Ok(Self {
@@ -159,7 +178,10 @@ impl<'a> Converter<'a> {
         self.cut += u64::from(matches!(record.ending, Ending::Cut(_)));
         match &mut self.out {
             Out::Packets(out) => out.packet(bytes, record),
-            Out::Wire(out) => out.packet(&bytes, record.span.at),
+            Out::Wire(out) => {
+                out.frames(record.received.header);
+                out.packet(&bytes, record.span.at)
+            }
         }?;
         if self.alone { self.burst_end(clock) } else { Ok(()) }
     }
@@ -317,9 +339,24 @@ struct WireOut<'a> {
     last_time: f64,
     /// Made with the first burst, when the bit rate of the capture is known.
     sender: Option<Sender>,
+    /// Bit of each virtual channel that is within a frame.
+    open: u32,
+    /// The burst so far ends the only frame that was open.
+    frame_over: bool,
 }
 
 impl WireOut<'_> {
+    fn frames(&mut self, header: PacketHeader) {
+        let channel = 1 << (header.channel.number() & 31);
+        let before = self.open;
+        match header.data_type {
+            DataType::FRAME_START => self.open |= channel,
+            DataType::FRAME_END => self.open &= !channel,
+            _ => {}
+        }
+        self.frame_over = self.open == 0 && (before != 0 || self.frame_over);
+    }
+
     fn packet(&mut self, bytes: &[u8], at: Option<Tick>) -> Result<(), Failure> {
         if self.bytes.is_empty() {
             self.at = at;
@@ -359,6 +396,9 @@ impl WireOut<'_> {
             sender.wait_until(time)?;
         }
         sender.burst(&bytes, WireNote::default())?;
+        if std::mem::take(&mut self.frame_over) {
+            self.sender(clock)?.frame_end()?;
+        }
         self.bytes = bytes;
         self.bytes.clear();
         Ok(())

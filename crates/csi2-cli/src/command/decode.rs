@@ -12,6 +12,7 @@ use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use crate::sink::{self, Picture, Sink, SinkOptions};
 use clap::{Args, ValueEnum};
 use csi2_analyzer::{AssemblerSettings, Frame, FrameAssembler, Keep, Limits, Pixels, Received, StreamFilter};
+use csi2_dphy::Tick;
 use csi2_kernels::Backend;
 use csi2_packet::{Class, DataType, VirtualChannel};
 use sha2::{Digest as _, Sha256};
@@ -166,6 +167,10 @@ struct Decoder<'a> {
 }
 
 impl Visitor for Decoder<'_> {
+    fn lost(&mut self, _records: u64, _offset: u64, _at: Option<Tick>) {
+        self.assembler.capture_loss();
+    }
+
     fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow {
         self.assembler.push(received);
         self.drain(clock)

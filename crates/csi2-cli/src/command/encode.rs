@@ -200,6 +200,7 @@ impl<'a> Chain<'a> {
         self.encoder
             .frame(&image, &mut |packet| sender.burst(packet, WireNote::default()))
             .map_err(|trouble| explain(name, images, self.data_type, trouble))?;
+        self.sender.frame_end()?;
         self.frames += 1;
         Ok(())
     }

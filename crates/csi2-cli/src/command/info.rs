@@ -9,8 +9,7 @@ use crate::report::json::{self, Info, WireRow};
 use crate::report::text;
 use crate::session::{self, Session};
 use clap::Args;
-use csi2_capture::{CaptureInfo, Layer};
-use csi2_dphy::{LanePins, PinMap};
+use csi2_capture::{CaptureInfo, ChannelMap, Layer};
 use std::io::{self, Write};
 
 /// Says what a capture is: format, layer, channels, lanes, rate, duration, packets, frames
@@ -47,24 +46,24 @@ pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<(), Failure> {
         packets: Some(judge.packets()),
         frames: Some(statistics.channels.iter().map(|of| of.frames).sum()),
         channels: judge.channels(session.clock(), false),
-        ..facts(session.name(), session.info(), session.pins())
+        ..facts(session.name(), session.info(), session.map())
     };
     print(&facts, args)?;
     broken.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// What the file says about itself.
-fn facts<'a>(name: &'a str, info: &'a CaptureInfo, pins: Option<&PinMap>) -> Info<'a> {
+fn facts<'a>(name: &'a str, info: &'a CaptureInfo, map: Option<&ChannelMap>) -> Info<'a> {
     let wires = info.channels.iter().enumerate().map(|(channel, wire)| WireRow {
         channel,
         name: &wire.name,
-        role: pins.and_then(|pins| role(pins, channel)),
+        role: map.and_then(|map| map.role(channel)),
     });
     Info {
         r#type: "info",
         capture: name,
         format: info.format,
-        layer: info.layer.name(),
+        layer: map.map_or(info.layer, ChannelMap::layer).name(),
         bytes: info.total_bytes,
         lanes: info.lanes,
         rate_bps: None,
@@ -78,22 +77,6 @@ fn facts<'a>(name: &'a str, info: &'a CaptureInfo, pins: Option<&PinMap>) -> Inf
         channels: Vec::new(),
         notes: &info.notes,
     }
-}
-
-/// What a channel is for: `clk.p`, `d0.n`; inverted ones with `!` before.
-fn role(pins: &PinMap, channel: usize) -> Option<String> {
-    let of_lane = |lane: &LanePins, name: &str| {
-        let wires = [("p", lane.p), ("n", lane.n), ("lp_p", lane.lp_p), ("lp_n", lane.lp_n)];
-        wires.into_iter().find_map(|(end, wire)| {
-            let wire = wire.filter(|wire| usize::from(wire.channel) == channel)?;
-            Some(format!("{}{name}.{end}", if wire.invert { "!" } else { "" }))
-        })
-    };
-    let clock = pins.clock.as_ref().and_then(|clock| of_lane(clock, "clk"));
-    clock.or_else(|| {
-        let mut lanes = pins.lanes.iter().take(pins.count).enumerate();
-        lanes.find_map(|(lane, wires)| of_lane(wires, &format!("d{lane}")))
-    })
 }
 
 fn print(facts: &Info<'_>, args: &InfoArgs) -> Result<(), Failure> {

@@ -5,7 +5,11 @@ use crate::read_args::ReadArgs;
 use crate::report::json;
 use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place, Timing};
 use crate::session::{CONTINUE, Clock, Flow, Visitor};
-use csi2_analyzer::{Analyzer, AnalyzerSettings, Finding, FindingCode, Limits, Received, Severity, Spread, Statistics};
+use csi2_analyzer::{
+    Analyzer, AnalyzerSettings, Detail, Finding, FindingCode, Limits, Received, Severity, Spread, Statistics,
+    TimingReport,
+};
+use csi2_dphy::Tick;
 
 /// Findings of one code on one channel.
 #[derive(Debug)]
@@ -13,13 +17,28 @@ pub(crate) struct Group {
     pub(crate) code: FindingCode,
     pub(crate) severity: Severity,
     pub(crate) count: u64,
-    /// The first of them.
+    /// The first of them, or the worst duration.
     pub(crate) first: Finding,
 }
 
 impl Group {
     fn holds(&self, finding: &Finding) -> bool {
-        self.code == finding.code && self.first.channel == finding.channel
+        let same = match (self.first.detail, finding.detail) {
+            // What the lanes have in common.
+            (
+                Detail::Timing { parameter, above, .. },
+                Detail::Timing {
+                    parameter: of,
+                    above: is,
+                    ..
+                },
+            ) => (parameter, above) == (of, is),
+            // What they have in common is only that they are of low-power modes, or of deskew.
+            (Detail::Escape { command, .. }, Detail::Escape { command: of, .. }) => command == of,
+            (Detail::Deskew { kind, .. }, Detail::Deskew { kind: of, .. }) => kind == of,
+            _ => true,
+        };
+        same && self.code == finding.code && self.first.channel == finding.channel
     }
 
     pub(crate) fn row(&self, clock: &Clock) -> json::FindingRow {
@@ -28,7 +47,7 @@ impl Group {
             severity: self.severity.name(),
             count: self.count,
             vc: self.first.channel.map(|channel| channel.number()),
-            first: Place::new(&self.first.span, clock),
+            first: Place::new(&self.first, clock),
             message: self.first.to_string(),
             advice: self.code.row().advice,
         }
@@ -56,6 +75,13 @@ impl Judge {
             analyzer: analyzer(args),
             filter: args.filter(),
             groups: Vec::new(),
+        }
+    }
+
+    /// What the whole capture shows of the line protocol's durations.
+    pub(crate) fn durations(&mut self, timing: &TimingReport) {
+        for finding in timing.findings() {
+            self.count(finding);
         }
     }
 
@@ -121,27 +147,49 @@ impl Judge {
             if !finding.channel.is_none_or(|channel| self.filter.keeps_channel(channel)) {
                 continue;
             }
-            match self.groups.iter_mut().find(|group| group.holds(&finding)) {
-                Some(group) => {
-                    group.count += 1;
-                    group.severity = group.severity.max(finding.severity);
+            self.count(finding);
+        }
+    }
+
+    fn count(&mut self, finding: Finding) {
+        match self.groups.iter_mut().find(|group| group.holds(&finding)) {
+            Some(group) => {
+                group.count += 1;
+                group.severity = group.severity.max(finding.severity);
+                if exceeds(&finding.detail, &group.first.detail) {
+                    group.first = finding;
                 }
-                None => self.groups.push(Group {
-                    code: finding.code,
-                    severity: finding.severity,
-                    count: 1,
-                    first: finding,
-                }),
             }
+            None => self.groups.push(Group {
+                code: finding.code,
+                severity: finding.severity,
+                count: 1,
+                first: finding,
+            }),
         }
     }
 }
 
 impl Visitor for Judge {
+    fn lost(&mut self, records: u64, offset: u64, at: Option<Tick>) {
+        self.analyzer.capture_loss(offset, at, Some(records));
+        self.gather();
+    }
+
     fn event(&mut self, received: &Received<'_>, _: &Clock) -> Flow {
         self.analyzer.push(received);
         self.gather();
         CONTINUE
+    }
+}
+
+/// Of durations of several lanes the worst is told.
+fn exceeds(new: &Detail, old: &Detail) -> bool {
+    match (new, old) {
+        (Detail::Timing { nanoseconds, above, .. }, Detail::Timing { nanoseconds: old, .. }) => {
+            (nanoseconds > old) == *above && nanoseconds != old
+        }
+        _ => false,
     }
 }
 

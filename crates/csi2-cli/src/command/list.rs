@@ -1,5 +1,7 @@
 //! `csi2 list`: every packet, one line each.
 
+mod lanes;
+
 use crate::console::{Console, ERROR, WARNING};
 use crate::failure::Failure;
 use crate::keep::Filter;
@@ -9,9 +11,10 @@ use crate::record::{PacketRecord, Recorder};
 use crate::report::json;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use clap::Args;
-use csi2_analyzer::{Analyzer, Finding, LinkEvent, Received, Severity};
-use csi2_dphy::PinEvent;
+use csi2_analyzer::{Analyzer, Finding, LinkEvent, Received, Severity, Span};
+use csi2_dphy::{PinEvent, Tick};
 use csi2_packet::EccVerdict;
+use lanes::{LaneLine, LowPowerData};
 use std::io::{IsTerminal as _, Write};
 
 /// Prints every packet, one line each
@@ -43,6 +46,7 @@ pub(crate) fn run(args: &ListArgs, console: &Console) -> Result<(), Failure> {
     let mut listing = Listing {
         filter: args.read.filter(),
         recorder: Recorder::new(args.payload),
+        low_power: LowPowerData::default(),
         analyzer: args.events.then(|| crate::command::judge::analyzer(&args.read)),
         pins: session.pins().is_some(),
         json: args.read.json,
@@ -59,6 +63,7 @@ pub(crate) fn run(args: &ListArgs, console: &Console) -> Result<(), Failure> {
 struct Listing {
     filter: Filter,
     recorder: Recorder,
+    low_power: LowPowerData,
     analyzer: Option<Analyzer>,
     /// Bursts have sync bytes and skew.
     pins: bool,
@@ -70,6 +75,12 @@ struct Listing {
 }
 
 impl Visitor for Listing {
+    fn lost(&mut self, records: u64, offset: u64, at: Option<Tick>) {
+        if let Some(analyzer) = &mut self.analyzer {
+            analyzer.capture_loss(offset, at, Some(records));
+        }
+    }
+
     fn shows_progress(&self) -> bool {
         !std::io::stdout().is_terminal()
     }
@@ -79,19 +90,21 @@ impl Visitor for Listing {
             match &received.event {
                 LinkEvent::BurstStart(info) => {
                     let line = json::BurstLine::new(info, &received.span, clock, self.pins);
-                    self.other(&line, || format!("burst {}", received.span.burst), received, clock)?;
+                    self.other(
+                        &line,
+                        || format!("burst {}", received.span.burst),
+                        &received.span,
+                        clock,
+                    )?;
                 }
                 LinkEvent::Lane(event) => {
-                    let (name, lane) = lane_event(event);
-                    let line = json::LaneLine {
-                        r#type: "lp",
-                        event: name,
-                        lane,
-                        time_ns: clock.nanoseconds(received.span.at),
-                        offset: received.span.offset,
-                    };
-                    let text = || lane.map_or(name.to_owned(), |lane| format!("{name} on lane {lane}"));
-                    self.other(&line, text, received, clock)?;
+                    let span = received.span;
+                    let is_data = self.low_power.take(event, &span);
+                    self.low_power(Some(event), clock)?;
+                    if !is_data {
+                        let line = LaneLine::new(event, &span, clock);
+                        self.other(&line, || line.text(), &span, clock)?;
+                    }
                 }
                 LinkEvent::Packet(_) | LinkEvent::BurstEnd => {}
             }
@@ -177,7 +190,7 @@ impl Listing {
         &mut self,
         line: &impl serde::Serialize,
         text: impl FnOnce() -> String,
-        received: &Received<'_>,
+        span: &Span,
         clock: &Clock,
     ) -> Result<(), Failure> {
         if self.json {
@@ -187,12 +200,20 @@ impl Listing {
             self.out,
             "{:>7} {:>14} {:>12} {:>6}    -- {}",
             "",
-            microseconds(clock.nanoseconds(received.span.at)),
-            received.span.offset,
-            received.span.burst,
+            microseconds(clock.nanoseconds(span.at)),
+            span.offset,
+            span.burst,
             text()
         )
         .map_err(stdout_error)
+    }
+
+    /// Low-power data that is complete.
+    fn low_power(&mut self, event: Option<&PinEvent>, clock: &Clock) -> Result<(), Failure> {
+        while let Some((line, span)) = self.low_power.line(event, clock) {
+            self.other(&line, || line.text(), &span, clock)?;
+        }
+        Ok(())
     }
 
     fn findings(&mut self, clock: &Clock) -> Result<(), Failure> {
@@ -227,6 +248,7 @@ impl Listing {
     }
 
     fn finish(&mut self, clock: &Clock) -> Result<(), Failure> {
+        self.low_power(None, clock)?;
         if let Some(analyzer) = &mut self.analyzer {
             analyzer.finish();
         }
@@ -237,17 +259,4 @@ impl Listing {
 
 fn microseconds(nanoseconds: Option<f64>) -> String {
     nanoseconds.map_or("-".into(), |nanoseconds| format!("{:.3}", nanoseconds / 1e3))
-}
-
-/// Name of a lane event, and its lane.
-fn lane_event(event: &PinEvent) -> (&'static str, Option<u8>) {
-    match *event {
-        PinEvent::Deskew { .. } => ("deskew", None),
-        PinEvent::SotSyncError { lane, .. } => ("sot-sync-error", Some(lane)),
-        PinEvent::AlignError { lane, .. } => ("align-error", Some(lane)),
-        PinEvent::ControlError { lane, .. } => ("control-error", Some(lane)),
-        PinEvent::EotError { lane, .. } => ("eot-error", Some(lane)),
-        PinEvent::BoundaryInside { .. } => ("boundary-inside", None),
-        PinEvent::BurstStart { .. } | PinEvent::BurstEnd { .. } => ("burst", None),
-    }
 }

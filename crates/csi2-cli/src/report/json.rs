@@ -1,10 +1,13 @@
 //! The JSON that scripts rely on. Field order is as documented; `type` comes first.
 
+use super::link::Link;
+use super::low_power::LowPower;
 use crate::failure::Failure;
 use crate::output::stdout_error;
 use crate::record::PacketRecord;
+use crate::report::timing::LinkTiming;
 use crate::session::Clock;
-use csi2_analyzer::{BurstInfo, Finding, Span};
+use csi2_analyzer::{BurstInfo, Finding, FindingCode, Span};
 use csi2_dphy::SotVerdict;
 use serde::Serialize;
 use std::io::Write;
@@ -102,32 +105,27 @@ impl BurstLine {
     }
 }
 
-/// `list --events`: something on the lanes outside bursts.
-#[derive(Serialize)]
-pub(crate) struct LaneLine {
-    pub(crate) r#type: &'static str,
-    pub(crate) event: &'static str,
-    pub(crate) lane: Option<u8>,
-    pub(crate) time_ns: Option<f64>,
-    pub(crate) offset: u64,
-}
-
 /// Where a finding was.
 #[derive(Serialize)]
 pub(crate) struct Place {
-    packet: u64,
+    packet: Option<u64>,
     time_ns: Option<f64>,
     offset: u64,
 }
 
 impl Place {
-    pub(crate) fn new(span: &Span, clock: &Clock) -> Self {
+    pub(crate) fn new(finding: &Finding, clock: &Clock) -> Self {
         Self {
-            packet: span.packet,
-            time_ns: clock.nanoseconds(span.at),
-            offset: span.offset,
+            packet: packet(finding),
+            time_ns: clock.nanoseconds(finding.span.at),
+            offset: finding.span.offset,
         }
     }
+}
+
+/// The packet a finding is about; what is of the wires alone has none.
+pub(crate) fn packet(finding: &Finding) -> Option<u64> {
+    (finding.code != FindingCode::TimingOutOfRange).then_some(finding.span.packet)
 }
 
 /// `list --events`: a finding.
@@ -234,19 +232,11 @@ pub(crate) struct Check {
     pub(crate) link: Link,
     pub(crate) packets: Packets,
     pub(crate) channels: Vec<ChannelRow>,
+    /// Of captures of wires with low-power modes in use.
+    pub(crate) low_power: Option<LowPower>,
+    /// Of captures of wires that have a time.
+    pub(crate) timing: Option<LinkTiming>,
     pub(crate) findings: Vec<FindingRow>,
-}
-
-/// The link, as far as the capture knows it.
-#[derive(Serialize)]
-pub(crate) struct Link {
-    pub(crate) layer: &'static str,
-    pub(crate) lanes: Option<usize>,
-    pub(crate) lane_order: Option<Vec<usize>>,
-    pub(crate) inverted: Option<Vec<usize>>,
-    pub(crate) rate_bps: Option<u64>,
-    pub(crate) clock: Option<&'static str>,
-    pub(crate) skew_ui: Option<Vec<u16>>,
 }
 
 /// All findings of one code on one channel.

@@ -1,52 +1,165 @@
-//! The beginning of a capture, looked at before the link is decided: lanes that are named but never driven are no lanes.
+//! The beginning of a capture of wires or lanes, looked at before the link is decided.
 
-use csi2_capture::{CaptureError, CaptureReader};
-use csi2_dphy::{Change, Level, Observation, PinMap};
+use csi2_analyzer::Discovery;
+use csi2_capture::{Burst, CaptureError, CaptureReader, Chunk};
+use csi2_dphy::{Change, LaneBytes, Level, MAX_LANES, Observation, PinMap, Samples, Tick};
 
-/// Changes looked at. A capture in which all lanes are driven is decided at its first time stamp.
-const LIMIT: usize = 1 << 20;
+/// Bytes kept of it at most: of wires, and of lane bytes.
+const LIMIT: usize = 32 << 20;
+const LIMIT_OF_LANES: usize = 2 << 20;
 
-/// Changes taken from the reader early; they come again before the rest.
+/// Pieces taken from the reader early; they come again before the rest.
 #[derive(Debug, Default)]
 pub(super) struct Prelude {
-    pub(super) changes: Vec<Change>,
-    pub(super) link: u16,
+    pieces: Vec<Piece>,
     /// The reader ended early.
     pub(super) broken: Option<CaptureError>,
 }
 
+#[derive(Debug)]
+pub(super) struct Piece {
+    seen: Seen,
+    burst: Burst,
+    offset: u64,
+    at: Option<Tick>,
+    link: u16,
+    lost: u64,
+}
+
+#[derive(Debug)]
+enum Seen {
+    Samples { first: u64, unit: usize, bytes: Vec<u8> },
+    Changes(Vec<Change>),
+    Lanes { lanes: [Vec<u8>; MAX_LANES], count: usize },
+}
+
 impl Prelude {
-    /// Reads until every data lane of `pins` is driven, or enough; returns how many lanes the link has.
-    ///
-    /// Only for captures of changes: in samples nothing tells a wire that is not driven from one that is low.
-    pub(super) fn read(reader: &mut dyn CaptureReader, pins: &PinMap) -> (Self, usize) {
+    /// Reads until `discovery` has enough, or there is no more room.
+    pub(super) fn read(reader: &mut dyn CaptureReader, discovery: &mut Discovery) -> Self {
+        Self::read_while(reader, LIMIT, |seen| discovery.see(seen))
+    }
+
+    /// Reads as much of lane bytes as shows whether they are scrambled.
+    pub(super) fn read_lanes(reader: &mut dyn CaptureReader) -> Self {
+        Self::read_while(reader, LIMIT_OF_LANES, |_| true)
+    }
+
+    fn read_while(
+        reader: &mut dyn CaptureReader,
+        limit: usize,
+        mut more: impl FnMut(&Observation<'_>) -> bool,
+    ) -> Self {
         let mut prelude = Self::default();
-        let mut driven = [false; csi2_dphy::MAX_LANES];
-        let mut seen = 0;
-        while prelude.changes.len() < LIMIT && !driven.iter().take(pins.count).all(|driven| *driven) {
-            match reader.next_chunk() {
-                Ok(Some(chunk)) => {
-                    let Observation::Changes(changes) = chunk.seen else {
-                        break;
-                    };
-                    prelude.changes.extend_from_slice(changes);
-                    prelude.link = chunk.link;
-                }
+        let mut held = 0;
+        let mut wanted = true;
+        while wanted && held < limit {
+            let chunk = match reader.next_chunk() {
+                Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
                 Err(error) => {
                     prelude.broken = Some(error);
                     break;
                 }
-            }
-            let news = prelude.changes.get(seen..).unwrap_or_default();
-            for change in news.iter().filter(|change| change.level != Level::Unknown) {
+            };
+            wanted = more(&chunk.seen);
+            let Some((seen, bytes)) = Seen::keep(&chunk.seen) else {
+                break;
+            };
+            held += bytes;
+            prelude.pieces.push(Piece {
+                seen,
+                burst: chunk.burst,
+                offset: chunk.offset,
+                at: chunk.at,
+                link: chunk.link,
+                lost: chunk.lost,
+            });
+        }
+        prelude
+    }
+
+    /// How many lanes of `pins` there are: those that are named but never driven are no lanes. In samples nothing tells
+    /// a wire that is not driven from one that is low.
+    pub(super) fn driven(&self, pins: &PinMap) -> usize {
+        let mut driven = [false; csi2_dphy::MAX_LANES];
+        for piece in &self.pieces {
+            let Seen::Changes(changes) = &piece.seen else {
+                return pins.count;
+            };
+            for change in changes.iter().filter(|change| change.level != Level::Unknown) {
                 for (lane, driven) in pins.lanes.iter().take(pins.count).zip(&mut driven) {
                     *driven |= lane.p.is_some_and(|wire| wire.channel == change.channel);
                 }
             }
-            seen = prelude.changes.len();
         }
-        let lanes = driven.iter().take(pins.count).rposition(|driven| *driven);
-        (prelude, lanes.map_or(pins.count, |last| last + 1))
+        let last = driven.iter().take(pins.count).rposition(|driven| *driven);
+        last.map_or(pins.count, |last| last + 1)
+    }
+
+    /// Whether the wires are seen as changes, not as samples.
+    pub(super) fn is_of_changes(&self) -> bool {
+        matches!(
+            self.pieces.first(),
+            Some(Piece {
+                seen: Seen::Changes(_),
+                ..
+            })
+        )
+    }
+
+    /// The pieces, one after another.
+    pub(super) fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
+        self.pieces.iter().map(Piece::chunk)
+    }
+
+    /// The pieces, as the reader gave them.
+    pub(super) fn into_pieces(self) -> (Vec<Piece>, Option<CaptureError>) {
+        (self.pieces, self.broken)
+    }
+}
+
+impl Piece {
+    /// The piece as the reader gave it.
+    pub(super) fn chunk(&self) -> Chunk<'_> {
+        Chunk {
+            seen: match &self.seen {
+                Seen::Samples { first, unit, bytes } => Observation::Samples(Samples {
+                    first: *first,
+                    unit: *unit,
+                    bytes,
+                }),
+                Seen::Changes(changes) => Observation::Changes(changes),
+                Seen::Lanes { lanes, count } => Observation::Lanes(LaneBytes {
+                    lanes: lanes.each_ref().map(Vec::as_slice),
+                    count: *count,
+                }),
+            },
+            burst: self.burst,
+            offset: self.offset,
+            at: self.at,
+            link: self.link,
+            lost: self.lost,
+        }
+    }
+}
+
+impl Seen {
+    /// A copy, and its size in bytes; `None` of packets.
+    fn keep(seen: &Observation<'_>) -> Option<(Self, usize)> {
+        match seen {
+            Observation::Samples(samples) => {
+                let bytes = samples.bytes.to_vec();
+                let size = bytes.len();
+                let (first, unit) = (samples.first, samples.unit);
+                Some((Self::Samples { first, unit, bytes }, size))
+            }
+            Observation::Changes(changes) => Some((Self::Changes(changes.to_vec()), size_of_val(*changes))),
+            Observation::Lanes(LaneBytes { lanes, count }) => {
+                let lanes = lanes.map(<[u8]>::to_vec);
+                let size = lanes.iter().map(Vec::len).sum();
+                Some((Self::Lanes { lanes, count: *count }, size))
+            }
+            Observation::Merged(_) => None,
+        }
     }
 }

@@ -155,7 +155,16 @@ fn check_object() {
     let report = Ordered::parse(&text);
     assert_eq!(
         report.keys(),
-        ["type", "verdict", "link", "packets", "channels", "findings"]
+        [
+            "type",
+            "verdict",
+            "link",
+            "packets",
+            "channels",
+            "low_power",
+            "timing",
+            "findings"
+        ]
     );
     assert_eq!(
         report.at("link").keys(),
@@ -166,7 +175,10 @@ fn check_object() {
             "inverted",
             "rate_bps",
             "clock",
-            "skew_ui"
+            "skew_ui",
+            "clock_inverted",
+            "scrambling",
+            "discovery"
         ]
     );
     assert_eq!(report.at("packets").keys(), ["total", "short", "long"]);
@@ -335,7 +347,7 @@ fn info_names_wires_and_roles() {
     assert_eq!(info["sample_rate"].as_f64(), Some(4e9));
     assert_eq!(info["wires"][3], json!({"channel": 3, "name": "D0N", "role": "d0.n"}));
     assert_eq!((&info["bursts"], &info["frames"]), (&json!(4), &json!(1)));
-    // Without known names the wires are still listed, and the message says how to go on.
+    // Without known names the wires themselves tell.
     let said = bench.run(&["convert", "link.sr", "-o", "link.bin", "--layer", "pins"]);
     said.ok();
     let said = bench.run(&[
@@ -347,6 +359,19 @@ fn info_names_wires_and_roles() {
         "--unitsize",
         "1",
         "link.bin",
+    ]);
+    assert!(said.ok().contains("wire         5 5: d1.n"));
+    // Where they do not, they are still listed, and the message says how to go on.
+    bench.write("idle.bin", "\u{0}".repeat(1000));
+    let said = bench.run(&[
+        "info",
+        "--input-format",
+        "samples",
+        "--samplerate",
+        "4G",
+        "--unitsize",
+        "1",
+        "idle.bin",
     ]);
     assert!(String::from_utf8_lossy(&said.out).contains("wire         5"));
     assert!(said.failed(2).contains("--map"));

@@ -190,3 +190,158 @@ fn wires_stay_as_they_are() {
         "--samplerate", "1.6G", "--map", "clk=0/1,d0=2/3,d1=4/5"]).ok();
     assert_eq!(bare, expected);
 }
+
+/// The values of the variable `name` of a value change dump, with their times.
+fn values(dump: &str, name: &str) -> Vec<(u64, String)> {
+    let declared = dump
+        .lines()
+        .find(|line| line.starts_with("$var") && line.split(' ').nth(4) == Some(name));
+    let code = declared.and_then(|line| line.split(' ').nth(3)).expect("declared");
+    let (mut now, mut found) = (0, Vec::new());
+    for line in dump.lines() {
+        if let Some(time) = line.strip_prefix('#') {
+            now = time.parse().expect("a time");
+        } else if let Some((value, of)) = line.split_once(' ')
+            && of == code
+        {
+            found.push((now, value[1..].replace("\\x20", " ")));
+        }
+    }
+    found
+}
+
+#[test]
+fn annotated_wires_say_what_they_carry() {
+    let bench = Bench::new();
+    bench.npy("in.npy", &[2, 16], &samples(32, 10, 3));
+    bench
+        .run(&[
+            "encode", "in.npy", "--dt", "RAW10", "--lanes", "2", "--skew", "0,5", "-o", "link.sr",
+        ])
+        .ok();
+    bench.run(&["convert", "link.sr", "-o", "link.vcd", "--annotate"]).ok();
+    let dump = bench.text("link.vcd");
+
+    let texts = |name| -> Vec<String> {
+        let values = values(&dump, name).into_iter();
+        values.map(|(_, text)| text).filter(|text| text != "-").collect()
+    };
+    let line = "RAW10 vc0 20B crc ok";
+    assert_eq!(texts("packet"), ["FS vc0 1", line, line, "FE vc0 1"]);
+    assert_eq!(texts("burst"), ["burst 0", "burst 1", "burst 2", "burst 3"]);
+    assert_eq!(texts("finding"), [""; 0]);
+    let burst = ["HS-REQ", "LP-00", "HS-0", "SYNC", "DATA", "TRAIL", "LP-11"];
+    let states: Vec<_> = std::iter::once("LP-11").chain(burst.repeat(4)).collect();
+    assert_eq!(texts("lane0"), states);
+    assert_eq!(texts("lane1"), states);
+    assert_eq!(texts("clock"), ["CLOCK"]);
+    let dts = values(&dump, "dt");
+    let dts: Vec<_> = dts
+        .iter()
+        .map(|(_, bits)| bits.as_str())
+        .filter(|bits| *bits != "x")
+        .collect();
+    assert_eq!(dts, ["0", "101011", "101011", "1"]);
+
+    // Packets begin and end where the list says; a bit takes 1 ns, the dump counts picoseconds.
+    let list = lines(&bench.run(&["list", "--json", "link.sr"]).ok());
+    let rows = values(&dump, "packet");
+    let starts: Vec<_> = rows
+        .iter()
+        .filter(|(_, text)| text != "-")
+        .map(|(at, _)| *at as f64 / 1e3)
+        .collect();
+    let times: Vec<_> = list.iter().map(|packet| packet["time_ns"].as_f64().unwrap()).collect();
+    assert_eq!(starts, times);
+    // The second lane is late by five bits, and both send 2 bytes of a short packet, 13 of a line.
+    for (lane, late) in [("lane0", 0.0), ("lane1", 5.0)] {
+        let rows = values(&dump, lane);
+        let when = |state| -> Vec<f64> {
+            let of_state = rows.iter().filter(|(_, text)| text == state);
+            of_state.map(|(at, _)| *at as f64 / 1e3).collect()
+        };
+        let shifted =
+            |bits: [f64; 4]| -> Vec<f64> { times.iter().zip(bits).map(|(time, bits)| time + late + bits).collect() };
+        assert_eq!(when("SYNC"), shifted([-8.0; 4]), "{lane}");
+        assert_eq!(when("DATA"), shifted([0.0; 4]), "{lane}");
+        assert_eq!(when("TRAIL"), shifted([16.0, 104.0, 104.0, 16.0]), "{lane}");
+    }
+
+    // Time goes forward, and the wires are what they were.
+    let stamps: Vec<u64> = dump
+        .lines()
+        .filter_map(|line| line.strip_prefix('#')?.parse().ok())
+        .collect();
+    assert!(stamps.is_sorted_by(|a, b| a < b));
+    bench.run(&["convert", "link.sr", "-o", "plain.vcd"]).ok();
+    let plain = bench.text("plain.vcd");
+    for wire in ["CLKP", "CLKN", "D0P", "D0N", "D1P", "D1N"] {
+        let bits = |dump: &str| -> Vec<(u64, char)> {
+            let declared = dump
+                .lines()
+                .find(|line| line.ends_with(&format!(" {wire} $end")))
+                .unwrap();
+            let code = declared.split(' ').nth(3).unwrap();
+            let mut now = 0;
+            let mut found = Vec::new();
+            for line in dump.lines() {
+                match line.strip_prefix('#') {
+                    Some(time) => now = time.parse().unwrap(),
+                    None if line.get(1..) == Some(code) => found.push((now, line.chars().next().unwrap())),
+                    None => {}
+                }
+            }
+            found
+        };
+        assert_eq!(bits(&dump), bits(&plain), "{wire}");
+    }
+    assert_eq!(packets(&bench, &["link.vcd"]), packets(&bench, &["link.sr"]));
+}
+
+#[test]
+fn damage_stands_in_the_row_of_findings() {
+    let bench = Bench::new();
+    // A line with a wrong checksum: 2A 03 00 16, three bytes, 9738 in place of 9638.
+    bench.write("in.hex", b"00 01 00 1A\n2A 03 00 16 AA BB CC 38 96\n01 01 00 1D\n");
+    bench
+        .run(&[
+            "convert",
+            "in.hex",
+            "-o",
+            "link.vcd",
+            "--layer",
+            "pins",
+            "--output-lanes",
+            "1",
+        ])
+        .ok();
+    bench.run(&["convert", "link.vcd", "-o", "rows.vcd", "--annotate"]).ok();
+    let dump = bench.text("rows.vcd");
+    let packets = values(&dump, "packet");
+    let (at, _) = packets
+        .iter()
+        .find(|(_, text)| text == "RAW8 vc0 3B crc wrong")
+        .unwrap();
+    let findings = values(&dump, "finding");
+    assert!(
+        findings
+            .iter()
+            .any(|(when, text)| when == at && text.split(' ').any(|code| code == "CRC_ERR")),
+        "{findings:?}"
+    );
+    // Converted again, the rows of the first time are no wires.
+    bench
+        .run(&["convert", "rows.vcd", "-o", "again.vcd", "--annotate"])
+        .ok();
+    let again = bench.text("again.vcd");
+    assert_eq!(values(&again, "packet"), packets);
+
+    let refused = bench
+        .run(&["convert", "link.vcd", "-o", "rows.sr", "--annotate"])
+        .failed(2);
+    assert!(refused.contains("--annotate writes rows of text"), "{refused}");
+    let refused = bench
+        .run(&["convert", "in.hex", "-o", "rows.vcd", "--annotate"])
+        .failed(2);
+    assert!(refused.contains("needs a capture of pins"), "{refused}");
+}

@@ -13,3 +13,4 @@ mod peers;
 mod round_trip;
 mod streams;
 mod support;
+mod timing;

@@ -68,10 +68,14 @@ fn a_transmitter_from_real_boards() {
                 assert_eq!(row, raw10(&payload(line)), "{file} line {line}");
             }
         }
-        // Its frame ends carry a number of their own; everything else is right.
+        // Its frame ends carry a number of their own; everything else above the wires is right.
         let report: Value = serde_json::from_str(&bench.run(&["check", "--json", capture]).ok()).expect("JSON");
         assert_eq!(report["verdict"], "warnings", "{file}");
-        let findings = report["findings"].as_array().expect("findings");
+        let (timing, findings): (Vec<&Value>, Vec<&Value>) = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .partition(|finding| finding["code"] == "TIMING_OUT_OF_RANGE");
         assert_eq!(findings.len(), 1, "{file}: {findings:?}");
         assert_eq!(
             (&findings[0]["code"], &findings[0]["severity"]),
@@ -81,6 +85,28 @@ fn a_transmitter_from_real_boards() {
         if file.ends_with(".vcd") {
             assert_eq!(report["link"]["rate_bps"], 400_000_000);
             assert_eq!(report["link"]["lanes"], 2);
+            // Worked out from the file: 170 ns of LP-00 on all lanes, 345 ns of trail, a clock that toggles 1.25 ns after
+            // its HS-0 and until the lanes stop.
+            let known = [
+                ("lane 0: T_HS-PREPARE", 170.0, "100.00 ns at most"),
+                ("lane 0: T_EOT", 345.0, "135.00 ns at most"),
+                ("clock lane: T_CLK-PREPARE", 170.0, "95.00 ns at most"),
+                ("clock lane: T_CLK-PREPARE + T_CLK-ZERO", 171.25, "300.00 ns at least"),
+                ("clock lane: T_CLK-POST", 0.0, "190.00 ns at least"),
+                ("clock lane: T_CLK-TRAIL", 1.25, "60.00 ns at least"),
+            ];
+            assert_eq!(timing.len(), known.len(), "{timing:?}");
+            for (finding, (parameter, nanoseconds, limit)) in timing.iter().zip(known) {
+                let message = finding["message"].as_str().expect("a message");
+                let (is, should) = message.split_once(" ns, should be ").expect("two durations");
+                let (what, is) = is.split_once(" is ").expect("a duration");
+                assert_eq!((what, should), (parameter, limit));
+                let is: f64 = is.parse().expect("a number");
+                // Where data changes at bits, to a part of the bit.
+                assert!((is - nanoseconds).abs() < 0.1, "{message}");
+            }
+        } else {
+            assert_eq!(timing, [&Value::Null; 0], "{file}");
         }
     }
     // Other containers of the same wires.

@@ -328,6 +328,8 @@ fn a_value_change_dump_without_a_clock_wire() {
         &["x.vcd"][..],
         &["x.vcd", "--rate", "800M"],
         &["bare.vcd", "--rate", "800M"],
+        // The data tells how long a bit is.
+        &["bare.vcd"],
         // A little off: the edges keep the phase.
         &["bare.vcd", "--rate", "800.4M"],
     ] {
@@ -339,7 +341,11 @@ fn a_value_change_dump_without_a_clock_wire() {
         assert_eq!(report["link"]["clock"], Value::Null, "{words:?}");
         assert_eq!(report["findings"], json!([]), "{words:?}");
     }
-    let message = bench.run(&["check", "bare.vcd"]).failed(2);
+    bench.write(
+        "idle.vcd",
+        "$timescale 1ns $end $var wire 1 ! D0P $end $enddefinitions $end #0 0! #10 1! #2000 0! #3000\n",
+    );
+    let message = bench.run(&["check", "idle.vcd"]).failed(2);
     assert!(
         message.contains("no clock wire") && message.contains("--rate"),
         "{message}"

@@ -11,6 +11,8 @@ import sys
 from link import Link, sampled
 from packets import (FAULTS, PATTERNS, Packet, checksum, header_bits, header_bytes, lsb_first, parity_of, payload_of,
                      picture_bursts, random_bursts, tops_then_rest)
+from scrambling import keystream, scrambled
+from wires import port_files, wire_files
 from writers import (write_hex, write_lanes, write_lanes_text, write_pcap, write_pcapng, write_raw, write_sigrok,
                      write_vcd)
 
@@ -207,6 +209,8 @@ def main():
     packet_files(all_of, scale)
     lane_files(all_of, scale)
     pins(all_of, scale)
+    wire_files(all_of, 6)
+    port_files(all_of, 1)
     with open(os.path.join(directory, "expected.json"), "w") as file:
         json.dump({"captures": all_of.captures}, file, indent=1)
 
@@ -217,5 +221,9 @@ if __name__ == "__main__":
     assert checksum(b"123456789") == 0x6F91 and checksum(b"\xff\xff") == 0
     assert tops_then_rest([0x17B, 0x308, 0x283, 0x2AC], 10, 4).hex() == "5ec2a0ab33"
     assert tops_then_rest([0x0001, 0x1FC2, 0x2A83, 0x3FFF], 14, 4).hex() == "007faaff8130fc"
+    for name, stream in [("a", "1008d3c1"), ("a-galois", "1088d35d"), ("b", "081089eb"), ("b-galois", "08d08939")]:
+        assert scrambled(name, [bytes(4)])[0].hex() == stream
+    key = keystream(0xFFFF, True)
+    assert bytes(sum(next(key) << i for i in range(8)) for _ in range(8)).hex() == "ff17c014b2e70282"
     assert lsb_first([0x01, 0x22, 0x13, 0x3C], 6).hex() == "8138f1"
     main()

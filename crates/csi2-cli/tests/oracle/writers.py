@@ -7,20 +7,19 @@ import zipfile
 
 from link import share
 
-def write_sigrok(path, rng, levels, rate):
+def write_sigrok(path, rng, levels, rate, shuffled=True):
     names = list(levels)
     total = len(names) + rng.randrange(0, 10)
     places = sorted(rng.sample(range(total), len(names)))
-    if rng.random() < 0.5:
+    if shuffled and rng.random() < 0.5:
         rng.shuffle(names)
     unit = (total + 7) // 8
     count = len(levels[names[0]])
     data = bytearray(count * unit)
-    for name, place in zip(names, places):
-        mask, at = 1 << place % 8, place // 8
-        for n, level in enumerate(levels[name]):
-            if level:
-                data[n * unit + at] |= mask
+    for byte in range(unit):
+        inside = [(name, place % 8) for name, place in zip(names, places) if place // 8 == byte]
+        word = sum(int.from_bytes(bytes(levels[name]), "little") << bit for name, bit in inside)
+        data[byte::unit] = word.to_bytes(count, "little")
     lines = ["[global]", "sigrok version=0.5.2", "", "[device 1]", "capturefile=logic-1", f"total probes={total}",
              f"samplerate={rate} Hz", "total analog=0"]
     lines += [f"probe{place + 1}={name}" for name, place in zip(names, places)] + [f"unitsize={unit}", ""]
@@ -171,9 +170,9 @@ def write_raw(path, bursts):
             file.write(b"".join(packet.bytes for packet in packets))
 
 
-def lane_rows(rng, stream, lanes):
+def lane_rows(rng, stream, lanes, change=list):
     """Sync, data and trail bytes of each lane, as many on all."""
-    shares = [b"\xb8" + data for data in share(stream, lanes)]
+    shares = [b"\xb8" + data for data in change(share(stream, lanes))]
     rows = max(len(data) for data in shares) + rng.randrange(1, 7)
     return [data + bytes([0 if data[-1] >> 7 else 255]) * (rows - len(data)) for data in shares]
 
@@ -188,10 +187,10 @@ def write_lanes(path, rng, bursts, lanes):
             file.write(data)
 
 
-def write_lanes_text(path, rng, bursts, lanes):
+def write_lanes_text(path, rng, bursts, lanes, change=list):
     out = []
     for packets in bursts:
-        columns = lane_rows(rng, b"".join(packet.bytes for packet in packets), lanes)
+        columns = lane_rows(rng, b"".join(packet.bytes for packet in packets), lanes, change)
         out += [" ".join(f"{byte:02X}" for byte in row) for row in zip(*columns)]
         out.append("-")
     with open(path, "w", newline="\n") as file:

@@ -82,7 +82,7 @@ pub(crate) fn map_of(settings: &WaveformSettings) -> PinMap {
         count: settings.lanes,
         ..PinMap::default()
     };
-    let single = settings.samples_per_ui == 1;
+    let single = !settings.wires.low_power;
     if !single {
         map.clock = Some(LanePins {
             p: wire(0),
@@ -121,7 +121,7 @@ pub(crate) struct Link<'a> {
 impl<'a> Link<'a> {
     pub(crate) fn new(map: &PinMap, sent: &'a [Vec<u8>]) -> Self {
         Self {
-            receiver: PinReceiver::new(*map, PinSettings { max_skew_bytes: 6 }),
+            receiver: PinReceiver::new(*map, PinSettings::default()),
             merger: LaneMerger::new(map.count),
             heard: Heard::default(),
             lengths: sent.iter().map(Vec::len).collect(),

@@ -55,6 +55,8 @@ pub(super) struct Packet {
     pub(super) link: u16,
     pub(super) ticks: Option<u64>,
     pub(super) data: Range<usize>,
+    /// Packets that were lost before this one, where the block says so.
+    pub(super) dropped: u64,
 }
 
 pub(super) fn is_known(kind: u32) -> bool {
@@ -174,9 +176,19 @@ pub(super) fn packet(kind: u32, body: &[u8], order: Endianness, of: &Interface) 
             link,
             ticks,
             data: HEAD + fields..HEAD + fields + captured,
+            dropped: match kind {
+                ENHANCED_PACKET => dropped(rest.get(captured.next_multiple_of(4)..).unwrap_or_default(), order),
+                _ => 0,
+            },
         }),
         _ => Err(needed),
     }
+}
+
+/// `epb_dropcount`: packets lost between this one and the one before.
+fn dropped(options: &[u8], order: Endianness) -> u64 {
+    let count = each_option(options, order).find(|(code, value)| *code == 4 && value.len() == 8);
+    count.map_or(0, |(_, value)| read(u64(order), value))
 }
 
 impl Interface {

@@ -1,16 +1,12 @@
 //! The members of a session: as the directory of the ZIP lists them.
 
-use super::place::{Place, Tracked};
-use crate::{CaptureError, ErrorKind};
-use std::io::{self, BufReader, Read};
-use zip::ZipArchive;
+use crate::CaptureError;
+use crate::format::archive::{Archive, Place, SampleMembers, read_text};
+use std::io::{self, Read};
 use zip::result::ZipError;
 
-/// `version` and `metadata` are a few hundred bytes.
-const TEXT_LIMIT: u64 = 1 << 20;
-
 /// Gives the members of a ZIP.
-pub(super) trait Members: Send {
+pub(super) trait Members: SampleMembers {
     /// A small text member.
     ///
     /// # Errors
@@ -19,15 +15,6 @@ pub(super) trait Members: Send {
 
     /// Selects the members with samples: `BASE` alone, as older versions write, or `BASE-1`, `BASE-2`, ... by number.
     fn choose(&mut self, base: &str);
-
-    /// The next member with samples, `None` after the last.
-    ///
-    /// # Errors
-    /// Where it cannot be opened, or the samples do not go on although the session does.
-    fn next_samples(&mut self) -> Result<Option<Box<dyn Read + '_>>, CaptureError>;
-
-    /// What it means that the member given last cannot be read on.
-    fn broken(&mut self, error: io::Error) -> CaptureError;
 }
 
 /// The number of a member with samples, 0 for `BASE` alone.
@@ -40,28 +27,11 @@ pub(super) fn number(name: &[u8], base: &str) -> Option<u64> {
     }
 }
 
-/// The text of a member, which is small.
-pub(super) fn read_text(member: impl Read, name: &'static str, place: &Place) -> Result<String, CaptureError> {
-    let mut bytes = Vec::new();
-    let read = member.take(TEXT_LIMIT + 1).read_to_end(&mut bytes);
-    read.map_err(|error| place.io(name, error))?;
-    if bytes.len() as u64 > TEXT_LIMIT {
-        return Err(place.fail(ErrorKind::TooLarge {
-            what: name,
-            size: bytes.len() as u64,
-            limit: TEXT_LIMIT,
-        }));
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
 /// There is no such text member.
 pub(super) fn no_text(member: &str, place: &Place) -> CaptureError {
     let detail = format!("the ZIP has no member `{member}`: not a sigrok session");
     place.malformed("session", detail)
 }
-
-pub(super) type Archive = ZipArchive<BufReader<Tracked>>;
 
 /// A whole ZIP.
 pub(super) struct Directory {
@@ -111,7 +81,9 @@ impl Members for Directory {
         };
         self.left = found.iter().take(whole).map(|(_, index)| *index).rev().collect();
     }
+}
 
+impl SampleMembers for Directory {
     fn next_samples(&mut self) -> Result<Option<Box<dyn Read + '_>>, CaptureError> {
         let Some(index) = self.left.pop() else {
             return match self.missing.take() {

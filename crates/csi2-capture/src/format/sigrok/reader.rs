@@ -2,15 +2,13 @@
 //!
 //! Ref: sigrokproject/libsigrok src/session_driver.c
 
-use super::inflate::{Piece, Pieces};
-use super::members::{Archive, Directory, Members};
+use super::members::{Directory, Members};
 use super::metadata::{Metadata, MetadataError};
-use super::place::{Medium, Place};
 use super::walk::Walk;
-use crate::format::samples::samples_chunk;
+use crate::format::archive::{Archive, Medium, Place, SessionReader};
 use crate::reader::Fused;
-use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk, ErrorKind, Layer, OpenOptions, Source};
-use csi2_dphy::{Tick, Timebase};
+use crate::{CaptureError, CaptureInfo, CaptureReader, ErrorKind, Layer, OpenOptions, Source};
+use csi2_dphy::Timebase;
 use std::io::BufReader;
 use zip::result::ZipError;
 
@@ -51,55 +49,6 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
     info.channels = metadata.channels;
     info.notes
         .extend(metadata.writer.map(|version| format!("written by sigrok {version}")));
-    Ok(Box::new(Fused::new(SigrokReader {
-        info,
-        unit: metadata.unit,
-        samples: Samples::Waiting(members),
-        place,
-        piece: Piece::default(),
-        next: 0,
-    })))
-}
-
-enum Samples {
-    /// No thread yet: a caller may want no more than the information.
-    Waiting(Box<dyn Members>),
-    Running(Pieces),
-    Done,
-}
-
-struct SigrokReader {
-    info: CaptureInfo,
-    unit: usize,
-    samples: Samples,
-    place: Place,
-    piece: Piece,
-    next: Tick,
-}
-
-impl CaptureReader for SigrokReader {
-    fn info(&self) -> &CaptureInfo {
-        &self.info
-    }
-
-    fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        let mut pieces = match core::mem::replace(&mut self.samples, Samples::Done) {
-            Samples::Waiting(members) => Pieces::start(members, self.unit, self.place.clone())?,
-            Samples::Running(pieces) => pieces,
-            Samples::Done => return Ok(None),
-        };
-        let Some(piece) = pieces.next(&mut self.piece)? else {
-            return Ok(None);
-        };
-        self.samples = Samples::Running(pieces);
-        self.piece = piece;
-        let first = self.next;
-        let bytes = self.piece.bytes();
-        self.next += (bytes.len() / self.unit) as u64;
-        Ok(Some(samples_chunk(first, self.unit, bytes)))
-    }
-
-    fn bytes_read(&self) -> u64 {
-        self.piece.position
-    }
+    let reader = SessionReader::new(info, metadata.unit, members, place);
+    Ok(Box::new(Fused::new(reader)))
 }

@@ -2,14 +2,14 @@
 //!
 //! Ref: PKWARE APPNOTE.TXT 4.3.7 local file header, 4.3.9 data descriptor, 4.3.16 end of central directory record
 
-use super::members::{Members, no_text, number, read_text};
-use super::place::{Medium, Place, Tracked};
+use super::members::{Members, no_text, number};
+use crate::format::archive::{Medium, Place, SIGNATURE, SampleMembers, Tracked, read_text};
 use crate::{CaptureError, ErrorKind};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::ZipReadOptions;
 use zip::read::{ZipFile, read_zipfile_from_stream_with_options};
 
-const HEADER: &[u8] = b"PK\x03\x04";
+const HEADER: &[u8] = SIGNATURE;
 const HEADER_BYTES: u64 = 30;
 const DESCRIPTOR: &[u8] = b"PK\x07\x08";
 /// A descriptor whose sizes have 64 bits.
@@ -250,7 +250,9 @@ impl Members for Walk {
         self.at = 0;
         self.base = base.into();
     }
+}
 
+impl SampleMembers for Walk {
     fn next_samples(&mut self) -> Result<Option<Box<dyn Read + '_>>, CaptureError> {
         let (member, number) = loop {
             let Some(member) = self.member()? else {

@@ -3,6 +3,7 @@
 //! Ref: sigrokproject/libsigrok src/output/srzip.c
 
 use super::metadata::Metadata;
+use crate::format::archive::write_error;
 use crate::format::frequency::Frequency;
 use crate::format::samples::{MAX_UNIT, SampleRun, numbered, refused};
 use crate::output::OutputFile;
@@ -93,7 +94,7 @@ impl CaptureWriter for SigrokWriter {
     fn finish(mut self: Box<Self>) -> Result<(), CaptureError> {
         self.begin(self.metadata.unit)?;
         let name = self.name;
-        let stream = self.zip.finish().map_err(|error| zip_error(&name, 0, error))?;
+        let stream = self.zip.finish().map_err(|error| write_error(&name, error))?;
         stream.into_inner().finish()
     }
 }
@@ -138,14 +139,6 @@ impl SigrokWriter {
     }
 
     fn error(&self, error: ZipError) -> CaptureError {
-        zip_error(&self.name, 0, error)
+        write_error(&self.name, error)
     }
-}
-
-fn zip_error(name: &str, offset: u64, error: ZipError) -> CaptureError {
-    let kind = match error {
-        ZipError::Io(error) => ErrorKind::Io(error),
-        other => ErrorKind::Io(std::io::Error::other(other.to_string())),
-    };
-    CaptureError::new(name, offset, kind)
 }

@@ -69,7 +69,7 @@ fn index(code: &[u8]) -> Option<usize> {
 }
 
 /// The code of the `n`th signal, from 0: the shortest ones first.
-pub(super) fn code(n: usize) -> Vec<u8> {
+pub(in crate::format) fn code(n: usize) -> Vec<u8> {
     let mut code = Vec::new();
     let mut rest = n + 1;
     while rest > 0 {

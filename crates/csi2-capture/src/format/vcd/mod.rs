@@ -10,6 +10,10 @@ mod reader;
 mod writer;
 
 use crate::{CaptureFormat, Confidence, Layer};
+#[cfg(feature = "fst")]
+pub(super) use ids::code;
+#[cfg(feature = "fst")]
+pub(super) use reader::open_as;
 
 pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
     name: "vcd",

@@ -2,13 +2,23 @@
 
 use super::changes::{BadChange, Changes, Trouble};
 use super::header::Header;
+use crate::format::changes::changes_chunk;
 use crate::reader::Fused;
 use crate::window::Window;
-use crate::{Burst, CaptureError, CaptureInfo, CaptureReader, Chunk, ErrorKind, Layer, OpenOptions, Source};
-use csi2_dphy::{Observation, Timebase};
+use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk, ErrorKind, Layer, OpenOptions, Source};
+use csi2_dphy::Timebase;
 
 pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn CaptureReader>, CaptureError> {
-    let mut info = CaptureInfo::new(super::FORMAT.name, Layer::Pins, source.total_bytes());
+    open_as(super::FORMAT.name, source, options)
+}
+
+/// Reads text that stands for a file of `format`.
+pub(in crate::format) fn open_as(
+    format: &'static str,
+    source: Source,
+    options: &OpenOptions,
+) -> Result<Box<dyn CaptureReader>, CaptureError> {
+    let mut info = CaptureInfo::new(format, Layer::Pins, source.total_bytes());
     let mut window = Window::new(source, options);
     let header = Header::read(&mut window)?;
     let given = options.sample_rate.filter(|&rate| rate > 0);
@@ -54,16 +64,7 @@ impl CaptureReader for VcdReader {
             }
             self.error = Some(error);
         }
-        match self.changes.done() {
-            [] => Ok(None),
-            changes => Ok(Some(Chunk {
-                seen: Observation::Changes(changes),
-                burst: Burst::WITHIN,
-                offset,
-                at: None,
-                link: 0,
-            })),
-        }
+        Ok(changes_chunk(self.changes.done(), offset))
     }
 
     fn bytes_read(&self) -> u64 {

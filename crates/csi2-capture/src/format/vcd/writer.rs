@@ -2,7 +2,7 @@
 
 use super::ids::code;
 use crate::format::frequency::Frequency;
-use crate::format::samples::{MAX_UNIT, numbered, refused};
+use crate::format::samples::{MAX_UNIT, numbered, refused, word};
 use crate::output::OutputFile;
 use crate::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Change, Level, Observation, Samples, Tick, Timebase};
@@ -250,15 +250,6 @@ impl VcdWriter {
         }
         Ok(())
     }
-}
-
-/// A sample as a number.
-fn word(bytes: &[u8]) -> u64 {
-    let mut word = [0; MAX_UNIT];
-    for (to, from) in word.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    u64::from_le_bytes(word)
 }
 
 const fn level_of(word: u64, bit: usize) -> Level {

@@ -1,13 +1,15 @@
 //! Pins to pins: what was seen is copied; changes become samples where the output is sampled.
 
 use super::ConvertArgs;
+use super::annotate::Annotator;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::report::text;
-use crate::session::{CONTINUE, Session};
+use crate::session::{CONTINUE, Session, Visitor as _};
 use crate::transmit::{self, Target};
 use csi2_capture::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Change, Level, Observation, Samples, Timebase};
+use std::path::Path;
 
 /// Changes looked at to find the grid they lie on.
 const PREFIX: usize = 1 << 16;
@@ -16,11 +18,14 @@ const PIECE: usize = 64 << 10;
 /// A grid finer than this is an accident of rounding, and its file would be enormous.
 const FINEST: f64 = 2e11;
 
-/// Copies the wires of the session; returns why the capture broke off, where it did.
+/// Copies the wires of the session to `path`; returns why the capture broke off, where it did. `annotator` sees what
+/// happens on them, but for the end.
 pub(super) fn copy(
     session: &mut Session,
     args: &ConvertArgs,
     target: Target,
+    path: &Path,
+    mut annotator: Option<&mut Annotator>,
     console: &Console,
 ) -> Result<Option<CaptureError>, Failure> {
     let sampled = target.format.name != "vcd";
@@ -37,6 +42,7 @@ pub(super) fn copy(
     };
     let channels = names(session);
     let name = session.name().to_owned();
+    let options = args.link.create_options(target.layer, timebase, 0, channels);
     let mut copy = Copy {
         target,
         sampler: None,
@@ -44,11 +50,27 @@ pub(super) fn copy(
         writer: None,
         timebase,
         rate: args.read.samplerate,
-        options: args.link.create_options(target.layer, timebase, 0, channels),
+        options: CreateOptions {
+            path: path.to_owned(),
+            ..options
+        },
         name,
     };
     console.progress_start(session.info().total_bytes);
-    let broken = session.chunks(console, &mut |chunk, _, _| {
+    let broken = session.chunks(console, &mut |chunk, receiver, clock| {
+        if let Some(annotator) = &mut annotator {
+            annotator.see(&chunk.seen)?;
+            let mut input = Session::input(chunk);
+            loop {
+                annotator.bit(receiver.unit_interval());
+                let Some(received) = receiver.next(&mut input) else {
+                    break;
+                };
+                if annotator.event(&received, clock)?.is_break() {
+                    break;
+                }
+            }
+        }
         match chunk.seen {
             Observation::Changes(changes) if sampled => copy.changes(changes)?,
             seen => copy.seen(&seen)?,

@@ -1,0 +1,8 @@
+//! Which wire is what, found from the wires.
+
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod captures;
+mod hostile;
+mod links;
+mod names;

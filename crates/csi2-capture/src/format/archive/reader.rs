@@ -1,0 +1,64 @@
+//! The samples of a session, once it is known what they are.
+
+use super::{Piece, Pieces, Place, SampleMembers};
+use crate::format::samples::samples_chunk;
+use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk};
+use csi2_dphy::Tick;
+
+/// Reads samples piece by piece.
+pub(crate) struct SessionReader {
+    info: CaptureInfo,
+    unit: usize,
+    samples: Samples,
+    progress: Place,
+    piece: Piece,
+    next: Tick,
+}
+
+enum Samples {
+    /// No thread yet: a caller may want no more than the information.
+    Waiting(Box<dyn SampleMembers>),
+    Running(Pieces),
+    Done,
+}
+
+impl SessionReader {
+    /// `unit`: bytes of a sample, not 0. `progress` goes on by what `members` read of the file.
+    pub(crate) fn new(info: CaptureInfo, unit: usize, members: Box<dyn SampleMembers>, progress: Place) -> Self {
+        Self {
+            info,
+            unit: unit.max(1),
+            samples: Samples::Waiting(members),
+            progress,
+            piece: Piece::default(),
+            next: 0,
+        }
+    }
+}
+
+impl CaptureReader for SessionReader {
+    fn info(&self) -> &CaptureInfo {
+        &self.info
+    }
+
+    fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
+        let mut pieces = match core::mem::replace(&mut self.samples, Samples::Done) {
+            Samples::Waiting(members) => Pieces::start(members, self.unit, self.progress.clone())?,
+            Samples::Running(pieces) => pieces,
+            Samples::Done => return Ok(None),
+        };
+        let Some(piece) = pieces.next(&mut self.piece)? else {
+            return Ok(None);
+        };
+        self.samples = Samples::Running(pieces);
+        self.piece = piece;
+        let first = self.next;
+        let bytes = self.piece.bytes();
+        self.next += (bytes.len() / self.unit) as u64;
+        Ok(Some(samples_chunk(first, self.unit, bytes)))
+    }
+
+    fn bytes_read(&self) -> u64 {
+        self.piece.position
+    }
+}

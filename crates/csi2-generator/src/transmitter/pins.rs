@@ -1,0 +1,134 @@
+//! Samples of the wires, counted and cut into pieces.
+
+use super::Piece;
+use alloc::{vec, vec::Vec};
+use csi2_dphy::{
+    EscapeCommand, LaneBytes, MAX_LANES, Observation, Samples, Timebase, UnitInterval, Waveform, WaveformSettings,
+};
+
+/// Most bytes of samples in a piece: a multiple of every unit.
+const PIECE: usize = 64 << 10;
+
+type Out<'a, E> = dyn FnMut(Piece<'_>) -> Result<(), E> + 'a;
+
+#[derive(Clone, Debug)]
+pub(super) struct Pins {
+    waveform: Waveform,
+    samples_per_ui: UnitInterval,
+    /// Bit of each data lane.
+    lanes: u8,
+    /// Index of the next sample.
+    next: u64,
+    buffer: Vec<u8>,
+}
+
+impl Pins {
+    pub(super) fn new(settings: WaveformSettings) -> Self {
+        Self {
+            waveform: Waveform::new(settings),
+            samples_per_ui: settings.samples_per_ui.reduced(),
+            lanes: (0..settings.lanes.min(MAX_LANES)).fold(0, |lanes, lane| lanes | 1 << lane),
+            next: 0,
+            buffer: vec![0; PIECE],
+        }
+    }
+
+    pub(super) fn burst<E>(&mut self, lanes: &LaneBytes<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.waveform.burst(lanes.lanes.map(<[u8]>::len));
+        self.pump(lanes, out)
+    }
+
+    pub(super) fn deskew<E>(&mut self, ui: u64, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.waveform.deskew(ui);
+        self.pump(&NO_BYTES, out)
+    }
+
+    /// `bytes` go over each of the lanes.
+    pub(super) fn escape<E>(
+        &mut self,
+        lanes: u8,
+        command: EscapeCommand,
+        bytes: &[u8],
+        out: &mut Out<'_, E>,
+    ) -> Result<(), E> {
+        self.waveform.escape(lanes, command, bytes.len());
+        let bytes = LaneBytes {
+            lanes: [bytes; MAX_LANES],
+            count: MAX_LANES,
+        };
+        self.pump(&bytes, out)
+    }
+
+    pub(super) fn ulps<E>(&mut self, lanes: u8, clock: bool, ui: u64, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.waveform.ulps(lanes, clock, ui);
+        self.pump(&NO_BYTES, out)
+    }
+
+    pub(super) fn turnaround<E>(&mut self, lanes: u8, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.waveform.turnaround(lanes);
+        self.pump(&NO_BYTES, out)
+    }
+
+    /// ULPS of all lanes.
+    pub(super) fn sleep<E>(&mut self, ui: u64, out: &mut Out<'_, E>) -> Result<(), E> {
+        self.ulps(self.lanes, true, ui, out)
+    }
+
+    pub(super) fn idle<E>(&mut self, ui: u64, out: &mut Out<'_, E>) -> Result<(), E> {
+        if ui == 0 {
+            return Ok(());
+        }
+        self.waveform.idle(ui);
+        self.pump(&NO_BYTES, out)
+    }
+
+    /// The stop state up to this sample, rounded up to whole UI.
+    pub(super) fn wait_until<E>(&mut self, sample: u64, out: &mut Out<'_, E>) -> Result<(), E> {
+        let UnitInterval { numerator, denominator } = self.samples_per_ui;
+        let samples = u128::from(sample.saturating_sub(self.next));
+        let ui = (samples * u128::from(denominator)).div_ceil(u128::from(numerator.max(1)));
+        self.idle(u64::try_from(ui).unwrap_or(u64::MAX), out)
+    }
+
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Length of a sample at `rate` bits per second.
+    pub(super) fn timebase(&self, rate: u64) -> Timebase {
+        let seconds = UnitInterval {
+            numerator: self.samples_per_ui.denominator.max(1),
+            denominator: rate.saturating_mul(self.samples_per_ui.numerator.max(1)),
+        };
+        let UnitInterval { numerator, denominator } = seconds.reduced();
+        Timebase { numerator, denominator }
+    }
+
+    pub(super) fn channels(&self) -> impl Iterator<Item = &'static str> {
+        (0..self.waveform.channels()).filter_map(|channel| self.waveform.channel_name(channel))
+    }
+
+    /// All samples of what the waveform has been told.
+    fn pump<E>(&mut self, lanes: &LaneBytes<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
+        let unit = self.waveform.unit();
+        loop {
+            let filled = self.waveform.fill(lanes, &mut self.buffer);
+            let Some(bytes @ [_, ..]) = self.buffer.get(..filled) else {
+                return Ok(());
+            };
+            let first = self.next;
+            self.next += (filled / unit) as u64;
+            out(Piece {
+                seen: Observation::Samples(Samples { first, unit, bytes }),
+                starts: false,
+                ends: false,
+                at: first,
+            })?;
+        }
+    }
+}
+
+const NO_BYTES: LaneBytes<'_> = LaneBytes {
+    lanes: [&[]; MAX_LANES],
+    count: 0,
+};
