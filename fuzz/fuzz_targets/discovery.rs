@@ -26,7 +26,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let channels = usize::from(fields.byte() & 15) + 1;
     let kind = fields.byte();
     let hints = hints(&mut fields);
-    let stretch = u64::from(fields.byte()) + 1;
+    let stretch = u64::from(fields.byte() & 7) + 1;
     // Runs of samples: how often, and the levels of all channels.
     let mut levels = Vec::new();
     for run in fields.rest().chunks_exact(3) {
@@ -67,7 +67,10 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     assert!(map.lanes[map.count..].iter().all(|pins| *pins == LanePins::default()));
     let told: Vec<u16> = hints.named.iter().flat_map(wires).collect();
     for channel in wires(map) {
-        assert!(usize::from(channel) < channels || told.contains(&channel), "channel {channel} of {channels}");
+        assert!(
+            usize::from(channel) < channels || told.contains(&channel),
+            "channel {channel} of {channels}"
+        );
     }
     if let (Some(named), true) = (hints.named, hints.fixed) {
         assert!(wires(map).all(|channel| wires(&named).any(|other| other == channel)));
@@ -140,9 +143,9 @@ fn hints(fields: &mut Fields<'_>) -> Hints {
         fixed: what & 8 != 0,
         lanes: (lanes & 8 != 0).then_some(usize::from(lanes >> 4 & 7) + 1),
         unit_interval: (unit != 0).then_some(UnitInterval {
-            // Some of them absurd.
+            // Some of them absurd. Not absurdly small, though: each pause may be as many bits as a packet.
             numerator: if unit == 0xFF { u64::MAX } else { unit.into() },
-            denominator: if divisor == 0xFF { u64::MAX } else { divisor.into() },
+            denominator: (divisor & 3).into(),
         }),
         vcx: if what & 0x10 == 0 {
             VcExtension::Extended
@@ -192,9 +195,5 @@ fn changes(levels: &[u16], channels: usize, stretch: u64) -> Vec<Change> {
 fn wires(map: &PinMap) -> impl Iterator<Item = u16> {
     let lanes = map.clock.iter().chain(&map.lanes);
     let wires = lanes.flat_map(|pins| [pins.p, pins.n, pins.lp_p, pins.lp_n]);
-    wires
-        .flatten()
-        .map(|wire| wire.channel)
-        .collect::<Vec<_>>()
-        .into_iter()
+    wires.flatten().map(|wire| wire.channel).collect::<Vec<_>>().into_iter()
 }

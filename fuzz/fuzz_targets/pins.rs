@@ -56,7 +56,13 @@ fn map(parameters: u8) -> PinMap {
 }
 
 fn receive(map: PinMap, bytes: &[u8], mut cuts: Cuts) -> (Vec<PinEvent>, Vec<u8>) {
-    let mut receiver = PinReceiver::new(map, PinSettings { max_skew_bytes: 4, ..PinSettings::default() });
+    let mut receiver = PinReceiver::new(
+        map,
+        PinSettings {
+            max_skew_bytes: 4,
+            ..PinSettings::default()
+        },
+    );
     let mut merger: LaneMerger = LaneMerger::new(map.count);
     let (mut events, mut merged, mut running) = (Vec::new(), Vec::new(), false);
     let mut note = |event: PinEvent, events: &mut Vec<PinEvent>| {
@@ -65,7 +71,9 @@ fn receive(map: PinMap, bytes: &[u8], mut cuts: Cuts) -> (Vec<PinEvent>, Vec<u8>
             PinEvent::BurstEnd { .. } => assert!(std::mem::take(&mut running), "an end without a start"),
             PinEvent::SotSyncError { lane, .. }
             | PinEvent::AlignError { lane, .. }
-            | PinEvent::ControlError { lane: Lane::Data(lane), .. }
+            | PinEvent::ControlError {
+                lane: Lane::Data(lane), ..
+            }
             | PinEvent::EotError { lane, .. } => assert!(usize::from(lane) < map.count, "no lane {lane}"),
             _ => {}
         }

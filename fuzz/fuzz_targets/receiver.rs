@@ -125,16 +125,15 @@ fn map(pairs: bool, count: usize, clock: bool) -> PinMap {
 
 /// Lengths of a bit around one sample, glitches and early bits.
 fn sampling(what: u8) -> Sampling {
-    let unit = |numerator, denominator| {
-        Some(UnitInterval {
-            numerator,
-            denominator,
-        })
-    };
+    let unit = |numerator, denominator| Some(UnitInterval { numerator, denominator });
     Sampling {
         unit_interval: [None, unit(2, 1), unit(7, 5), unit(1, 3)][usize::from(what & 3)],
         glitch: if what & 4 == 0 { 0 } else { 3 },
-        early: if what & 8 == 0 { [0; 8] } else { [2, 0, 1, 70, 0, 0, 0, 0] },
+        early: if what & 8 == 0 {
+            [0; 8]
+        } else {
+            [2, 0, 1, 70, 0, 0, 0, 0]
+        },
     }
 }
 

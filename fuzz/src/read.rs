@@ -23,7 +23,7 @@ pub fn read(format: &str, input: &[u8]) {
         sample_rate: (options & 1 != 0).then_some(1_000_000),
         unit_size: Some(usize::from(options >> 1 & 7) + 1).filter(|_| options & 1 != 0),
         lanes: Some(usize::from(options >> 4 & 7) + 1).filter(|_| options & 0x80 != 0),
-        tecmp_offset: None,
+        tecmp_offset: (options & 0x80 != 0).then_some(usize::from(options >> 4 & 7) * 5),
         // Small enough to be reached.
         max_record: 1 << 16,
     };

@@ -2,7 +2,7 @@
 
 use crate::{CaptureError, ErrorKind, Layer};
 use csi2_dphy::{Observation, Tick, Timebase};
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 /// A capture to open: its name for messages and its bytes. Detection and reading need no seek, except for `.sr`
@@ -37,7 +37,7 @@ impl Source {
         let path = if !path.exists() && lane.exists() {
             lane
         } else if path.is_dir() {
-            crate::format::saleae::inside(path).ok_or_else(|| no_capture(&name))?
+            crate::format::saleae::directory::inside(path).ok_or_else(|| no_capture(&name))?
         } else {
             path.to_path_buf()
         };
@@ -47,6 +47,23 @@ impl Source {
             stream: Box::new(file),
             path: Some(path),
         })
+    }
+
+    /// Bytes that detectors may look at.
+    pub(crate) const HEAD: usize = 4096;
+
+    /// The first bytes, which come again.
+    ///
+    /// # Errors
+    /// When the operating system refuses.
+    pub(crate) fn peek(&mut self) -> Result<Vec<u8>, CaptureError> {
+        let mut stream = std::mem::replace(&mut self.stream, Box::new(std::io::empty()));
+        let mut head = Vec::new();
+        // `read_to_end` reads on after short reads, as a pipe gives them.
+        let outcome = stream.by_ref().take(Self::HEAD as u64).read_to_end(&mut head);
+        outcome.map_err(|error| CaptureError::new(&self.name, head.len() as u64, ErrorKind::Io(error)))?;
+        self.stream = Box::new(Cursor::new(head.clone()).chain(stream));
+        Ok(head)
     }
 
     /// Size of the file in bytes, where it is one.

@@ -8,14 +8,10 @@ use crate::{
     CaptureError, CaptureFormat, CaptureReader, CaptureWriter, Confidence, CreateOptions, ErrorKind, OpenOptions,
     Source,
 };
-use std::io::{self, Cursor, Read};
-
-/// Bytes that detectors may look at.
-const HEAD: usize = 4096;
 
 /// All formats. Where content and extension decide nothing between two of them, the first wins.
 pub const FORMATS: &[CaptureFormat] = &[
-    cmp::FORMAT,
+    cmp::capture::FORMAT,
     pcapng::FORMAT,
     pcap::FORMAT,
     raw_packets::FORMAT,
@@ -52,7 +48,7 @@ pub fn detect(head: &[u8], file_name: &str) -> Option<&'static CaptureFormat> {
 }
 
 fn detect_in<'f>(formats: &'f [CaptureFormat], head: &[u8], file_name: &str) -> Option<&'f CaptureFormat> {
-    let head = head.get(..HEAD).unwrap_or(head);
+    let head = head.get(..Source::HEAD).unwrap_or(head);
     let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
     let named = |format: &CaptureFormat| {
         let mut own = format.extensions.iter();
@@ -88,7 +84,7 @@ pub fn open(mut source: Source, options: &OpenOptions) -> Result<Box<dyn Capture
     let format = match &options.format {
         Some(name) => find(name).ok_or_else(|| unknown(&source.name, name))?,
         None => {
-            let head = peek(&mut source)?;
+            let head = source.peek()?;
             let sampled = options.sample_rate.is_some() || options.unit_size.is_some();
             match detect(&head, &source.name) {
                 Some(format) if sampled && format.name == raw_packets::FORMAT.name => &samples::FORMAT,
@@ -138,17 +134,6 @@ fn names() -> Vec<&'static str> {
 fn unknown(file: &str, name: &str) -> CaptureError {
     let detail = format!("there is no format \"{name}\", only: {}", names().join(", "));
     CaptureError::new(file, 0, ErrorKind::Unsupported { detail })
-}
-
-/// Reads the first bytes of a source and puts them back in front of the rest.
-pub(crate) fn peek(source: &mut Source) -> Result<Vec<u8>, CaptureError> {
-    let mut stream = std::mem::replace(&mut source.stream, Box::new(io::empty()));
-    let mut head = Vec::new();
-    // `read_to_end` reads on after short reads, as a pipe gives them.
-    let outcome = stream.by_ref().take(HEAD as u64).read_to_end(&mut head);
-    outcome.map_err(|error| CaptureError::new(&source.name, head.len() as u64, ErrorKind::Io(error)))?;
-    source.stream = Box::new(Cursor::new(head.clone()).chain(stream));
-    Ok(head)
 }
 
 #[cfg(test)]

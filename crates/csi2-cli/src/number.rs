@@ -123,6 +123,15 @@ pub(crate) fn lanes(text: &str) -> Result<usize, String> {
     }
 }
 
+/// `--rate`, of a link to write or of one that was captured. Far above it, any pause is more bits than can be followed.
+pub(crate) fn bit_rate(text: &str) -> Result<u64, String> {
+    const HIGHEST: u64 = 1_000_000_000_000;
+    match si_positive(text)? {
+        rate @ ..=HIGHEST => Ok(rate),
+        _ => Err("more than 1 Tbps".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

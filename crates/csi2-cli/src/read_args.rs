@@ -1,7 +1,7 @@
 //! Options of the commands that read captures.
 
 use crate::keep::{self, Filter};
-use crate::{number, transmit};
+use crate::number;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use csi2_analyzer::Descrambling;
@@ -31,7 +31,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u8).range(1..=8), help_heading = READING)]
     pub(crate) unitsize: Option<u8>,
     /// Bit rate of a lane, where the capture has no clock of its own
-    #[arg(long, value_name = "BPS", value_parser = transmit::rate, help_heading = READING)]
+    #[arg(long, value_name = "BPS", value_parser = number::bit_rate, help_heading = READING)]
     pub(crate) rate: Option<u64>,
     /// Virtual channels 4 to 15 in the header (CSI-2 v2.0); auto reads both kinds
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false, help_heading = READING)]

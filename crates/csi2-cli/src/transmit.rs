@@ -4,7 +4,6 @@ mod sender;
 mod values;
 
 use crate::failure::Failure;
-use crate::number;
 use crate::read_args::format_names;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
@@ -342,13 +341,4 @@ fn by_extension(path: &Path, layer: Option<Layer>) -> Option<&'static CaptureFor
     fitting
         .find(|format| layer.is_none_or(|layer| format.layers.contains(&layer)))
         .or(first)
-}
-
-/// `--rate`, of a link to write or of one that was captured. Far above it, any pause is more bits than can be followed.
-pub(crate) fn rate(text: &str) -> Result<u64, String> {
-    const HIGHEST: u64 = 1_000_000_000_000;
-    match number::si_positive(text)? {
-        rate @ ..=HIGHEST => Ok(rate),
-        _ => Err("more than 1 Tbps".into()),
-    }
 }

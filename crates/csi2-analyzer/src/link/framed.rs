@@ -4,7 +4,7 @@ use super::burst::{Burst, Said};
 use super::descramble::HeaderCode;
 use super::ledger::Flow;
 use super::place::Place;
-use super::ports::Strobes;
+use super::strobes::Strobes;
 use super::sync::{Opening, Sync, opening};
 use super::window::Window;
 use super::{Advance, Input, LinkEvent, NO_LANES, consumed, no_news};

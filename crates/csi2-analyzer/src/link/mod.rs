@@ -14,6 +14,7 @@ mod pins;
 mod place;
 mod ports;
 mod rows;
+mod strobes;
 mod sync;
 mod ticks;
 mod unframed;

@@ -3,10 +3,10 @@
 use super::burst::{Burst, Said};
 use super::descramble::HeaderCode;
 use super::framed::Framed;
-use super::place::{Place, Ticks};
+use super::place::Place;
+use super::strobes::Strobes;
 use super::{Advance, Input, LinkEvent};
 use crate::Limits;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use csi2_dphy::{
     LaneBytes, MAX_LANES, Observation, PinEvent, PortBytes, PortEvent, PortMap, PortReceiver, Ports as Wired,
@@ -14,16 +14,6 @@ use csi2_dphy::{
 
 /// Bytes of a lane that are handed on together.
 const STRIDE: usize = 512;
-
-/// What the strobes told about the burst that begins.
-pub(super) struct Strobes {
-    /// Lateness per lane in bits.
-    pub(super) skew: [u16; MAX_LANES],
-    /// Lanes as events tell them: none of a stream.
-    pub(super) lanes: u8,
-    /// When each byte was there.
-    pub(super) ticks: Box<Ticks>,
-}
 
 /// Source of bytes from ports: they are lane bytes of marked bursts, a stream those of one lane.
 pub(super) struct Ports {
@@ -193,16 +183,6 @@ impl Ports {
                 event
             }
             Observation::Lanes(_) | Observation::Merged(_) => None,
-        }
-    }
-}
-
-impl Strobes {
-    fn new(lanes: usize) -> Self {
-        Self {
-            skew: [0; MAX_LANES],
-            lanes: lanes as u8,
-            ticks: Box::default(),
         }
     }
 }

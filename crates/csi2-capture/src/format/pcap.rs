@@ -10,7 +10,7 @@
 //!
 //! The byte order of the magic is that of every field; its value tells micro- from nanoseconds.
 
-use crate::format::cmp;
+use crate::format::cmp::decoder::{Decoder, ETHERNET, Found};
 use crate::format::link_type::{self, SNAP_LENGTH};
 use crate::format::pcapng::failed;
 use crate::output::OutputFile;
@@ -75,7 +75,7 @@ struct Reader {
     /// Bytes in front of the window that the last chunk still borrowed.
     used: usize,
     /// Of a file of Ethernet frames.
-    cmp: Option<cmp::Decoder>,
+    cmp: Option<Decoder>,
     /// Offset of the Ethernet frame at hand.
     frame: u64,
     ended: bool,
@@ -95,7 +95,7 @@ impl Reader {
             return Err(window.malformed(0, "pcap file header", detail));
         };
         let link_type = u32::from(header.datalink) & LINK_TYPE;
-        let ethernet = link_type == cmp::ETHERNET;
+        let ethernet = link_type == ETHERNET;
         if !link_type::is_user(link_type) && !ethernet {
             return Err(window.error_at(20, link_type::refused(&[link_type])));
         }
@@ -112,7 +112,7 @@ impl Reader {
                 TsResolution::NanoSecond => 1,
             },
             used: 0,
-            cmp: ethernet.then(|| cmp::Decoder::new(options)),
+            cmp: ethernet.then(|| Decoder::new(options)),
             frame: 0,
             ended: false,
         })
@@ -152,7 +152,7 @@ impl Reader {
     }
 
     /// The next packet in the Ethernet frames.
-    fn next_of(&mut self, decoder: &mut cmp::Decoder) -> Result<Option<cmp::Found>, CaptureError> {
+    fn next_of(&mut self, decoder: &mut Decoder) -> Result<Option<Found>, CaptureError> {
         while !self.ended {
             if let Some(found) = decoder.next() {
                 return Ok(Some(found));

@@ -11,7 +11,8 @@
 mod block;
 mod write;
 
-use crate::format::{cmp, link_type};
+use crate::format::cmp::decoder::{Decoder, ETHERNET, Found};
+use crate::format::link_type;
 use crate::reader::Fused;
 use crate::window::Window;
 use crate::{
@@ -77,7 +78,7 @@ struct Reader {
     /// Bytes in front of the window that the last chunk still borrowed.
     used: usize,
     /// Of Ethernet interfaces.
-    cmp: cmp::Decoder,
+    cmp: Decoder,
     /// Offset of the Ethernet frame at hand.
     frame: u64,
     ended: bool,
@@ -103,7 +104,7 @@ impl Reader {
             order: Endianness::Little,
             interfaces: Vec::new(),
             used: 0,
-            cmp: cmp::Decoder::new(options),
+            cmp: Decoder::new(options),
             frame: 0,
             ended: false,
         };
@@ -290,7 +291,7 @@ impl CaptureReader for Reader {
             };
             if block::holds_packet(block.kind) {
                 if let Some((packet, interface)) = self.packet(block)? {
-                    if interface.link_type != cmp::ETHERNET {
+                    if interface.link_type != ETHERNET {
                         self.used = block.len;
                         break Record::Packet(packet, interface);
                     }
@@ -334,14 +335,14 @@ impl CaptureReader for Reader {
 /// What was found.
 enum Record {
     /// In an Ethernet frame.
-    Cmp(cmp::Found),
+    Cmp(Found),
     /// In a record of its own.
     Packet(Packet, Interface),
 }
 
 /// Whether records of this type are looked at.
 fn is_read(link_type: u32) -> bool {
-    link_type::is_user(link_type) || link_type == cmp::ETHERNET
+    link_type::is_user(link_type) || link_type == ETHERNET
 }
 
 /// The first four bytes, for messages.

@@ -40,7 +40,7 @@ pub(crate) struct ConvertArgs {
     #[arg(long, value_name = "N", value_parser = number::lanes)]
     output_lanes: Option<usize>,
     /// Bit rate of a lane to write; that of the capture, or --rate, or 1G when absent
-    #[arg(long, value_name = "BPS", value_parser = transmit::rate)]
+    #[arg(long, value_name = "BPS", value_parser = number::bit_rate)]
     output_rate: Option<u64>,
     /// Send bursts as close together as the link allows: times are then not those of the capture
     #[arg(long)]

@@ -36,7 +36,7 @@ pub(crate) struct EncodeArgs {
     #[arg(long, value_name = "N", default_value_t = transmit::DEFAULT_LANES, value_parser = number::lanes)]
     lanes: usize,
     /// Bit rate of a lane: 1G, 400 Mbps
-    #[arg(long, value_name = "BPS", default_value = "1G", value_parser = transmit::rate)]
+    #[arg(long, value_name = "BPS", default_value = "1G", value_parser = number::bit_rate)]
     rate: u64,
     /// Line start and line end packets around each line
     #[arg(long)]

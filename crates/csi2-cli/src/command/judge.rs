@@ -3,7 +3,8 @@
 use crate::keep::Filter;
 use crate::read_args::ReadArgs;
 use crate::report::json;
-use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place, Timing};
+use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place};
+use crate::report::timing::Timing;
 use crate::session::{CONTINUE, Clock, Flow, Visitor};
 use csi2_analyzer::{
     Analyzer, AnalyzerSettings, Detail, Finding, FindingCode, Limits, Received, Severity, Spread, Statistics,

@@ -5,7 +5,7 @@ use super::low_power::LowPower;
 use crate::failure::Failure;
 use crate::output::stdout_error;
 use crate::record::PacketRecord;
-use crate::report::timing::LinkTiming;
+use crate::report::timing::{LinkTiming, Timing};
 use crate::session::Clock;
 use csi2_analyzer::{BurstInfo, Finding, FindingCode, Span};
 use csi2_dphy::SotVerdict;
@@ -214,14 +214,6 @@ pub(crate) struct DataTypeRow {
     /// From line to line, with `--timing`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) line_time_ns: Option<Timing>,
-}
-
-/// Least, mean and greatest duration.
-#[derive(Serialize)]
-pub(crate) struct Timing {
-    pub(crate) min: f64,
-    pub(crate) mean: f64,
-    pub(crate) max: f64,
 }
 
 /// `check`.

@@ -1,7 +1,7 @@
 //! What the lanes did in their low-power modes.
 
-use super::json::Timing;
 use super::text;
+use super::timing::Timing;
 use crate::session::Clock;
 use csi2_analyzer::LowPowerStatistics;
 use serde::Serialize;

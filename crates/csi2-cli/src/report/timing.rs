@@ -5,6 +5,14 @@ use csi2_analyzer::{TimingMeasurement, TimingReport, TimingVerdict};
 use csi2_dphy::{Lane, MAX_LANES};
 use serde::{Serialize, Serializer};
 
+/// Least, mean and greatest duration.
+#[derive(Serialize)]
+pub(crate) struct Timing {
+    pub(crate) min: f64,
+    pub(crate) mean: f64,
+    pub(crate) max: f64,
+}
+
 /// `check`: what wires show of the line protocol.
 #[derive(Serialize)]
 pub(crate) struct LinkTiming {

@@ -4,7 +4,7 @@ use csi2_analyzer::Discovery;
 use csi2_capture::{Burst, CaptureError, CaptureReader, Chunk};
 use csi2_dphy::{Change, LaneBytes, Level, MAX_LANES, Observation, PinMap, Samples, Tick};
 
-/// Bytes kept of it at most: of wires, and of lane bytes.
+/// Bytes kept of it at most, with what keeping a piece takes: of wires, and of lane bytes.
 const LIMIT: usize = 32 << 20;
 const LIMIT_OF_LANES: usize = 2 << 20;
 
@@ -65,7 +65,8 @@ impl Prelude {
             let Some((seen, bytes)) = Seen::keep(&chunk.seen) else {
                 break;
             };
-            held += bytes;
+            // Bursts may be of a byte, or none.
+            held += bytes + size_of::<Piece>();
             prelude.pieces.push(Piece {
                 seen,
                 burst: chunk.burst,
@@ -161,5 +162,29 @@ impl Seen {
             }
             Observation::Merged(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use csi2_capture::{OpenOptions, Source};
+    use std::io::Cursor;
+
+    #[test]
+    fn bursts_of_a_byte_are_counted_with_what_keeping_them_takes() {
+        let source = Source {
+            name: "bursts.txt".into(),
+            stream: Box::new(Cursor::new("B8\n-\n".repeat(50_000))),
+            path: None,
+        };
+        let options = OpenOptions {
+            format: Some("lanes-text".into()),
+            ..OpenOptions::default()
+        };
+        let mut reader = csi2_capture::open(source, &options).unwrap();
+        let prelude = Prelude::read_lanes(&mut *reader);
+        let kept = prelude.pieces.len();
+        assert!((1..=LIMIT_OF_LANES / size_of::<Piece>() + 1).contains(&kept), "{kept}");
     }
 }

@@ -1,4 +1,7 @@
 //! Packets from messages: segments are joined, and what the capture module took apart is put together.
+//!
+//! Ref: wireshark/wireshark epan/dissectors/packet-asam-cmp.c
+//! Ref: openDAQ/ASAM-CMP-Library include/asam_cmp/payload_type.h
 
 use super::message::{self, CHECKSUM_ERROR, CHECKSUM_PRESENT, Csi2Header, ECC_PRESENT, MessageHeader, Segment};
 use csi2_packet::{DataType, PacketHeader, VirtualChannel, checksum};

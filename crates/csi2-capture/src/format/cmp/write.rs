@@ -1,4 +1,7 @@
 //! CMP, written: pcapng with Ethernet frames of at most 1500 bytes, long packets in segments.
+//!
+//! Ref: wireshark/wireshark epan/dissectors/packet-asam-cmp.c
+//! Ref: openDAQ/ASAM-CMP-Library include/asam_cmp/payload_type.h
 
 use super::message::{
     CHECKSUM_ERROR, CHECKSUM_PRESENT, CSI2, CSI2_HEADER, DATA, ECC_PRESENT, ETHER_TYPE, FRAME_HEADER, MESSAGE_HEADER,
@@ -32,7 +35,7 @@ struct Writer {
 
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
     Ok(Box::new(Writer {
-        blocks: Blocks::create(options, super::ETHERNET, "ASAM CMP, MIPI CSI-2 packets")?,
+        blocks: Blocks::create(options, super::decoder::ETHERNET, "ASAM CMP, MIPI CSI-2 packets")?,
         timebase: options.timebase,
         sequence: 0,
         frame_counter: 0,

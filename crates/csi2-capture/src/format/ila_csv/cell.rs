@@ -1,4 +1,6 @@
 //! One value of a column.
+//!
+//! Ref: Xilinx/chipscopy `chipscopy/api/ila/ila_waveform.py` (CSV export); Xilinx UG908 `write_hw_ila_data`.
 
 use csi2_dphy::Level;
 

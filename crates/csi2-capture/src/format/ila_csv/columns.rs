@@ -1,4 +1,6 @@
 //! The first two rows: what each column is.
+//!
+//! Ref: Xilinx/chipscopy `chipscopy/api/ila/ila_waveform.py` (CSV export); Xilinx UG908 `write_hw_ila_data`.
 
 use super::cell::{Radix, read};
 use crate::Channel;

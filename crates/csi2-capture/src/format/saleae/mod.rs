@@ -4,13 +4,11 @@
 //! binary-and-csv-export-formats-2025-update.md (version 1)
 
 mod channel;
-mod directory;
+pub(crate) mod directory;
 mod header;
 mod reader;
 mod survey;
 mod writer;
-
-pub(crate) use directory::inside;
 
 use crate::{CaptureFormat, Confidence, Layer};
 

@@ -1,11 +1,10 @@
 //! Pins to pins: what was seen is copied; changes become samples where the output is sampled.
 
 use super::ConvertArgs;
-use super::annotate::Annotator;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::report::text;
-use crate::session::{CONTINUE, Session, Visitor as _};
+use crate::session::{CONTINUE, Session, Visitor};
 use crate::transmit::{self, Target};
 use csi2_capture::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Change, Level, Observation, Samples, Timebase};
@@ -18,6 +17,14 @@ const PIECE: usize = 64 << 10;
 /// A grid finer than this is an accident of rounding, and its file would be enormous.
 const FINEST: f64 = 2e11;
 
+/// Sees wires and what happens on them.
+pub(super) trait Annotate: Visitor {
+    /// A bit is so many ticks long, as far as known.
+    fn bit(&mut self, unit_interval: Option<f64>);
+    /// Wires; their events follow.
+    fn see(&mut self, seen: &Observation<'_>) -> Result<(), Failure>;
+}
+
 /// Copies the wires of the session to `path`; returns why the capture broke off, where it did. `annotator` sees what
 /// happens on them, but for the end.
 pub(super) fn copy(
@@ -25,7 +32,7 @@ pub(super) fn copy(
     args: &ConvertArgs,
     target: Target,
     path: &Path,
-    mut annotator: Option<&mut Annotator>,
+    mut annotator: Option<&mut dyn Annotate>,
     console: &Console,
 ) -> Result<Option<CaptureError>, Failure> {
     let sampled = target.format.name != "vcd";

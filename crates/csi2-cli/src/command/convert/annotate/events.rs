@@ -1,5 +1,6 @@
 //! What happens on the link, as values of rows.
 
+use super::super::wires::Annotate;
 use super::lane::LaneWatch;
 use super::rows::{Kind, NOTHING, Row, Rows, Stream};
 use crate::command::judge;
@@ -50,15 +51,33 @@ enum Of {
     Word,
 }
 
-/// What every capture has beside its lanes.
-const OTHERS: [(&str, Kind); 6] = [
-    ("burst", Kind::Text),
-    ("packet", Kind::Text),
-    ("finding", Kind::Text),
-    ("vc", Kind::Number(5)),
-    ("dt", Kind::Number(6)),
-    ("word", Kind::Number(16)),
-];
+impl Of {
+    /// What every capture has beside its lanes, in the order of the streams.
+    const ALL: [Self; 6] = [
+        Self::Burst,
+        Self::Packet,
+        Self::Finding,
+        Self::Channel,
+        Self::DataType,
+        Self::Word,
+    ];
+
+    /// Its row.
+    fn row(self) -> Row {
+        let (name, kind) = match self {
+            Self::Burst => ("burst", Kind::Text),
+            Self::Packet => ("packet", Kind::Text),
+            Self::Finding => ("finding", Kind::Text),
+            Self::Channel => ("vc", Kind::Number(5)),
+            Self::DataType => ("dt", Kind::Number(6)),
+            Self::Word => ("word", Kind::Number(16)),
+        };
+        Row {
+            name: name.to_owned(),
+            kind,
+        }
+    }
+}
 
 impl Annotator {
     pub(super) fn new(pins: &PinMap, args: &ReadArgs) -> Result<Self, Failure> {
@@ -66,7 +85,7 @@ impl Annotator {
         let lanes = pins.lanes.iter().take(pins.count).zip(0..);
         let lanes = lanes.filter_map(|(pins, lane)| LaneWatch::new(Lane::Data(lane), pins));
         let rows = pins.count + 1;
-        let streams = (0..2 * rows).map(|stream| stream / 2).chain(rows..rows + OTHERS.len());
+        let streams = (0..2 * rows).map(|stream| stream / 2).chain(rows..rows + Of::ALL.len());
         let streams = streams.map(Stream::new).collect::<io::Result<_>>();
         Ok(Self {
             watches: clock.into_iter().chain(lanes).collect(),
@@ -78,22 +97,6 @@ impl Annotator {
             burst: None,
             findings: None,
         })
-    }
-
-    /// A bit is so many ticks long, as far as known.
-    pub(in super::super) fn bit(&mut self, unit_interval: Option<f64>) {
-        self.unit_interval = unit_interval.unwrap_or(0.0);
-    }
-
-    /// Wires; their events follow.
-    pub(in super::super) fn see(&mut self, seen: &Observation<'_>) -> Result<(), Failure> {
-        let shortest = SHORTEST_STOP * self.unit_interval;
-        let Self { watches, streams, .. } = self;
-        let mut show = |lane, at, text: &'static str| put(streams, 2 * row_of(lane), at, text);
-        let result = watches
-            .iter_mut()
-            .try_for_each(|watch| watch.see(seen, shortest, &mut show));
-        result.map_err(spool)
     }
 
     /// The rows, complete.
@@ -108,12 +111,11 @@ impl Annotator {
         self.analyzer.finish();
         self.poll()?;
         self.show_findings()?;
-        let lanes = (0..self.lanes).map(|lane| (format!("lane{lane}"), Kind::Text));
-        let others = OTHERS.map(|(name, kind)| (name.to_owned(), kind));
-        let rows = std::iter::once(("clock".to_owned(), Kind::Text))
+        let lanes = (0..self.lanes).map(|lane| format!("lane{lane}"));
+        let lanes = std::iter::once("clock".to_owned())
             .chain(lanes)
-            .chain(others);
-        let rows = rows.map(|(name, kind)| Row { name, kind }).collect();
+            .map(|name| Row { name, kind: Kind::Text });
+        let rows = lanes.chain(Of::ALL.map(Of::row)).collect();
         Rows::new(rows, self.streams).map_err(spool)
     }
 
@@ -267,6 +269,22 @@ impl Annotator {
             Some((at, names)) => self.show(Of::Finding, at, &names),
             None => Ok(()),
         }
+    }
+}
+
+impl Annotate for Annotator {
+    fn bit(&mut self, unit_interval: Option<f64>) {
+        self.unit_interval = unit_interval.unwrap_or(0.0);
+    }
+
+    fn see(&mut self, seen: &Observation<'_>) -> Result<(), Failure> {
+        let shortest = SHORTEST_STOP * self.unit_interval;
+        let Self { watches, streams, .. } = self;
+        let mut show = |lane, at, text: &'static str| put(streams, 2 * row_of(lane), at, text);
+        let result = watches
+            .iter_mut()
+            .try_for_each(|watch| watch.see(seen, shortest, &mut show));
+        result.map_err(spool)
     }
 }
 
