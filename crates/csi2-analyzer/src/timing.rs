@@ -2,7 +2,7 @@
 //!
 //! Ref: torvalds/linux `drivers/phy/phy-core-mipi-dphy.c`; Efinix MIPI timing reference (limits, in `csi2-dphy`).
 //!
-//! A capture knows when a wire changed to the tick: a duration may be a tick longer or shorter than it seems, and some
+//! A capture knows when a wire changed to the tick, or to the sample it was made of: a duration may be a tick longer or shorter than it seems, and some
 //! are seen at bits only. What is beyond a limit by less than that is not held against the link, and a limit that is
 //! itself less than that cannot be judged.
 
@@ -13,7 +13,7 @@ use csi2_dphy::{Durations, Lane, MAX_LANES, TIMING, Timebase, TimingBound, Timin
 /// What a capture shows of the line protocol's durations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TimingReport {
-    /// A tick, in nanoseconds: how well the instant of a change is known.
+    /// How well the instant of a change is known, in nanoseconds.
     pub resolution: f64,
     /// Mean unit interval in nanoseconds, where known.
     pub unit_interval: Option<f64>,
@@ -68,12 +68,16 @@ struct Sides {
 
 impl TimingReport {
     /// Judges what `meter` has seen. `unit_interval` in ticks.
-    pub fn new(meter: &TimingMeter, timebase: Timebase, unit_interval: Option<f64>) -> Self {
-        let resolution = timebase.nanoseconds(1);
+    ///
+    /// `sample`: nanoseconds between samples, where the changes of a capture were samples once; never less than a tick.
+    pub fn new(meter: &TimingMeter, timebase: Timebase, unit_interval: Option<f64>, sample: Option<f64>) -> Self {
+        let tick = timebase.nanoseconds(1);
+        let resolution = sample.filter(|sample| *sample > tick).unwrap_or(tick);
         let unit = unit_interval.filter(|ticks| ticks.is_finite() && *ticks > 0.0);
         let scale = Scale {
-            tick: resolution,
-            unit: unit.map(|ticks| ticks * resolution),
+            tick,
+            resolution,
+            unit: unit.map(|ticks| ticks * tick),
         };
         let lanes = || [Lane::Clock].into_iter().chain((0..MAX_LANES as u8).map(Lane::Data));
         let rows = TIMING.iter().flat_map(|row| {
@@ -143,6 +147,7 @@ impl TimingVerdict {
 #[derive(Clone, Copy)]
 struct Scale {
     tick: f64,
+    resolution: f64,
     unit: Option<f64>,
 }
 
@@ -158,7 +163,7 @@ impl Scale {
         // Without unit intervals there is nothing to judge where they count.
         let known = self.unit.is_some() || (row.offset == 0 && row.blur == 0);
         let all_known = known && limit_min.is_some() == row.min.is_some() && limit_max.is_some() == row.max.is_some();
-        let tolerance = self.tick + half_units(row.blur.into());
+        let tolerance = self.resolution + half_units(row.blur.into());
         let fine = |limit: Option<f64>| limit.is_none_or(|limit| limit > tolerance);
         let sides = Sides {
             below: known && limit_min.is_some_and(|limit| min + tolerance < limit),

@@ -229,7 +229,7 @@ fn report(mut receiver: PinReceiver, merger: &mut LaneMerger, tick: u64) -> Timi
         numerator: tick,
         denominator: 1_000_000_000_000,
     };
-    TimingReport::new(receiver.timing(), timebase, receiver.unit_interval())
+    TimingReport::new(receiver.timing(), timebase, receiver.unit_interval(), None)
 }
 
 /// Parameter, lane and side of each finding.
@@ -469,7 +469,7 @@ fn what_the_encoder_sends() {
             take_samples(&mut receiver, &mut merger, unit, &made);
             while receiver.finish(&mut merger).is_some() {}
             let timebase = Timebase::from_hertz(rate * samples);
-            let report = TimingReport::new(receiver.timing(), timebase, receiver.unit_interval());
+            let report = TimingReport::new(receiver.timing(), timebase, receiver.unit_interval(), None);
             assert_eq!(found(&report), [], "{rate} {samples} {clocking:?}");
             let of_clock = report.rows.iter().filter(|row| row.lane == Lane::Clock).count();
             // T_WAKEUP needs a lane that sleeps.

@@ -293,7 +293,14 @@ impl Session {
     /// Durations of the line protocol so far, in a capture of wires that has a time.
     pub(crate) fn timing(&self) -> Option<TimingReport> {
         let (meter, timebase) = (self.receiver.timing()?, self.clock.timebase?);
-        Some(TimingReport::new(meter, timebase, self.receiver.unit_interval()))
+        // The dump of a sampled capture tells its sample rate.
+        let sample = self.info().sample_rate.map(|rate| 1e9 / rate);
+        Some(TimingReport::new(
+            meter,
+            timebase,
+            self.receiver.unit_interval(),
+            sample,
+        ))
     }
 
     /// Runs the capture through `visitor`. Where the capture breaks off, everything before is delivered and the error

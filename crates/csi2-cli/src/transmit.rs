@@ -329,14 +329,15 @@ impl LinkArgs {
 /// The format that has this extension and can be written; one that holds the wanted layer first.
 fn by_extension(path: &Path, layer: Option<Layer>) -> Option<&'static CaptureFormat> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    let fits = |format: &&CaptureFormat| {
-        format.create.is_some()
-            && format
-                .extensions
-                .iter()
-                .any(|extension| name.ends_with(&format!(".{}", extension.to_ascii_lowercase())))
+    let length = |format: &CaptureFormat| {
+        let own = format.extensions.iter();
+        let fitting = own.filter(|extension| name.ends_with(&format!(".{}", extension.to_ascii_lowercase())));
+        fitting.map(|extension| extension.len()).max()
     };
-    let mut fitting = csi2_capture::FORMATS.iter().filter(fits);
+    let written = || csi2_capture::FORMATS.iter().filter(|format| format.create.is_some());
+    // `x.saleae.csv` is more than a `.csv`.
+    let longest = written().filter_map(length).max()?;
+    let mut fitting = written().filter(|format| length(format) == Some(longest));
     let first = fitting.clone().next();
     fitting
         .find(|format| layer.is_none_or(|layer| format.layers.contains(&layer)))

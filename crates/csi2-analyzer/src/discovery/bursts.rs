@@ -127,8 +127,9 @@ impl<'a> Bursts<'a> {
         self.syncs(burst).zip(ends).map(of).collect()
     }
 
-    /// The longest bursts, at most `most`, spread over all that are nearly as long; shorter ones where those are few. What
-    /// follows a burst without line states counts as its own, so that the longest may be a short packet.
+    /// Bursts that may be whole packets with a payload, at most `most`, the likely ones first. What follows a burst without
+    /// line states counts as its own, so that the longest may be short packets before blank lines or deskew: half of them
+    /// are of all lengths.
     pub(super) fn longest(&self, most: usize) -> Vec<usize> {
         let length = |burst: usize| -> u64 {
             let next = self.syncs(burst + 1).next().map_or(u64::MAX, |(_, sync)| sync.bit);
@@ -140,10 +141,17 @@ impl<'a> Bursts<'a> {
         by_length.sort_unstable_by(|a, b| b.cmp(a));
         let least = by_length.first().map_or(0, |(bits, _)| bits / 4 * 3);
         let shorter = by_length.split_off(by_length.partition_point(|(bits, _)| *bits >= least));
-        let step = by_length.len().div_ceil(most.max(1)).max(1);
-        let chosen = by_length.into_iter().step_by(step).chain(shorter);
-        chosen.take(most).map(|(_, burst)| burst).collect()
+        let half = most.div_ceil(2).max(1);
+        let long = spread(by_length, half);
+        let rest = spread(shorter, most.saturating_sub(long.len()));
+        long.into_iter().chain(rest).map(|(_, burst)| burst).collect()
     }
+}
+
+/// At most `most` of `all`, evenly.
+fn spread(all: Vec<(u64, usize)>, most: usize) -> Vec<(u64, usize)> {
+    let step = all.len().div_ceil(most.max(1)).max(1);
+    all.into_iter().step_by(step).take(most).collect()
 }
 
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::bursts::{Bursts, LaneSeen};
 use super::order::{Order, Sample, Score, Wanted};
-use super::polarity::{LEAST_STOP, low_power, requests_straight, rises_first, turn};
+use super::polarity::{LEAST_STOP, as_named, low_power, requests_straight, rises_first, turn};
 use super::runs::{Runs, Timing, stops};
 use super::trace::Trace;
 use super::wires::trace;
@@ -161,7 +161,15 @@ pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Optio
     if let (Some(pins), Some((_, trace)), false) = (&mut map.clock, clock, fixed) {
         let is_late = |lane: usize| of(&bursts, &candidates, lane).is_some_and(|lane| lane.is_late(timing));
         let parity = || all_between.then(|| rises_first(trace, &bursts, is_late)).flatten();
-        if let Some(false) = requests_straight(seen.traces, pins, timing).or_else(parity) {
+        // All lanes late by an odd number of bits look the same as a clock that is turned.
+        let names = hints
+            .named
+            .and_then(|named| named.clock)
+            .and_then(|named| as_named(pins, &named));
+        let straight = requests_straight(seen.traces, pins, timing)
+            .or(names)
+            .or_else(parity);
+        if straight == Some(false) {
             *pins = turn(*pins);
         }
     }
@@ -281,17 +289,25 @@ fn best_order(sample: &Sample, wanted: &Wanted<'_>, scrambling: Descrambling) ->
     if scrambling == Descrambling::Off || best.1.checksums.good > 0 {
         return best;
     }
-    let clear = best.1.bits();
+    let clear = best.clone();
+    // What speaks for the next best way, in bits.
+    let mut second = 0;
     let covering = Scrambling::PRESETS
         .iter()
         .filter(|preset| preset.scrambling.covers(wanted.lanes).is_ok());
     for preset in covering {
         let (order, score) = sample.order(wanted, Some(&preset.scrambling));
-        if score.bits() >= clear + CLEARLY && score.bits() > best.1.bits() {
+        if score.bits() > best.1.bits() {
+            second = best.1.bits();
             best = (order, score, Some(preset.scrambling));
+        } else {
+            second = second.max(score.bits());
         }
     }
-    best
+    // Headers alone may be right with several ways by chance: then none is believed. The rest of the bytes would be wrong.
+    let is_clear = best.1.bits() >= clear.1.bits() + CLEARLY;
+    let is_only = best.1.checksums.good > 0 || best.1.bits() >= second + CLEARLY;
+    if is_clear && is_only { best } else { clear }
 }
 
 fn of<'a>(bursts: &Bursts<'_>, candidates: &'a [Candidate], lane: usize) -> Option<&'a Candidate> {

@@ -17,6 +17,8 @@ const MOST_HEADS: usize = 256;
 /// Bursts whose checksums are looked at: with all orders, with the order found.
 const PROBES: usize = 4;
 const MOST_WHOLE: usize = 16;
+/// Bursts kept to find those.
+const MOST_KEPT: usize = 64;
 /// Orders whose headers are as good as the best, or nearly.
 const MOST_ORDERS: usize = 128;
 /// What one header, one checksum tell, in bits.
@@ -84,7 +86,7 @@ impl Sample {
             }
         }
         let most = MOST_BYTES.div_ceil(lanes.max(1));
-        let longest = bursts.longest(MOST_WHOLE);
+        let longest = bursts.longest(MOST_KEPT);
         Self {
             heads: heads.into_iter().collect(),
             whole: longest.into_iter().map(|burst| bursts.bytes(burst, most)).collect(),

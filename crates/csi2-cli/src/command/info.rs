@@ -25,6 +25,9 @@ pub(crate) struct InfoArgs {
     read: ReadArgs,
 }
 
+/// Wires that are listed for people.
+const MOST_WIRES: usize = 256;
+
 pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<(), Failure> {
     let opened = session::open(&args.read, console)?;
     let mut session = match Session::start(opened, &args.read, console) {
@@ -100,9 +103,15 @@ fn text(facts: &Info<'_>, out: &mut dyn Write) -> io::Result<()> {
     if let Some(rate) = facts.sample_rate {
         line("sample rate", text::rate(rate, "Hz"))?;
     }
-    for wire in &facts.wires {
+    for wire in facts.wires.iter().take(MOST_WIRES) {
         let role = wire.role.as_deref().unwrap_or("-");
-        line("wire", format!("{} {}: {role}", wire.channel, wire.name))?;
+        line(
+            "wire",
+            format!("{} {}: {role}", wire.channel, text::printable(wire.name)),
+        )?;
+    }
+    if let Some(more) = facts.wires.len().checked_sub(MOST_WIRES).filter(|more| *more > 0) {
+        line("wire", format!("and {more} more (--json lists all)"))?;
     }
     if let Some(lanes) = facts.lanes {
         line("lanes", lanes.to_string())?;

@@ -118,7 +118,10 @@ pub(crate) fn wiring(session: &Session) -> Option<String> {
         let names = wires.map(|wire| {
             let name = session.info().channels.get(usize::from(wire.channel));
             let not = if wire.invert { "!" } else { "" };
-            format!("{not}{}", name.map_or("?", |channel| channel.name.as_str()))
+            format!(
+                "{not}{}",
+                name.map_or("?".into(), |channel| text::printable(&channel.name))
+            )
         });
         names.collect::<Vec<_>>().join("/")
     };

@@ -29,6 +29,15 @@ fn scaled(value: f64, units: &[(f64, &str)], base: &str) -> String {
     format!("{text} {unit}")
 }
 
+/// A name from a capture, fit for a terminal: no control characters, not too long.
+pub(crate) fn printable(name: &str) -> String {
+    const LONGEST: usize = 120;
+    name.chars()
+        .take(LONGEST)
+        .map(|character| if character.is_control() { '\u{FFFD}' } else { character })
+        .collect()
+}
+
 /// `1 packet`, `2 packets`.
 pub(crate) fn count(number: u64, what: &str) -> String {
     if number == 1 {

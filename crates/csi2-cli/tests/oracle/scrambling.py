@@ -1,7 +1,8 @@
 """Scrambling of lanes, bit by bit.
 
-Ref: hana-rtl lane scrambler (x^16 + x^5 + x^4 + x^3 + 1, seeds of preset a); register defaults of a Synopsys host's
-descrambler (seeds of preset b, of which the last is inferred)."""
+Ref: hanasamyahmed/Design-and-Verification-of-CSI-2-controller-IP source/rtl/mipi_scrambler.v
+(x^16 + x^5 + x^4 + x^3 + 1, seeds of preset a); register defaults of a Synopsys host's descrambler
+(seeds of preset b, of which the last is inferred)."""
 
 SEEDS = {"a": [0x0810, 0x0990, 0x0A51, 0x0BD0], "b": [0x1008, 0x1188, 0x1248, 0x13C8]}
 NAMES = ["a", "a-galois", "b", "b-galois"]
