@@ -5,8 +5,8 @@
 #[path = "common/naive.rs"]
 mod naive;
 
-use csi2_dphy::{EscapeCommand, Lane, PinEvent};
-use naive::{Sender, hear, hear_changes};
+use csi2_dphy::{EscapeCommand, Lane, PinEvent, PinReceiver, TimingParameter};
+use naive::{Sender, hear, hear_changes, receive};
 use proptest::prelude::*;
 
 const GLITCH: u64 = 6;
@@ -109,6 +109,73 @@ fn short_requests_are_kept() {
                         assert!(burst.starts_with(&[1, 2, 3, 4, 0x80, 0x7F]), "{burst:x?}");
                     }
                     assert_eq!(events.len(), 6, "{events:?}");
+                }
+            }
+        }
+    }
+}
+
+/// Three bursts. A gated clock stops in between; a continuous one runs when the capture begins.
+fn clocked(gated: bool) -> Sender {
+    let mut sender = Sender::new(2, false);
+    sender.start_clock();
+    if !gated {
+        // Up to a clock edge or so: the clock lane is never seen to stop. The data lanes are still in LP-11.
+        sender.tape.drain(..104);
+    }
+    for at in 0..3u8 {
+        sender.burst(&[vec![at, 3, 0x80], vec![at, 4, 0x7F]], 20, 20);
+        if gated {
+            sender.stop_clock();
+            sender.start_clock();
+        }
+    }
+    sender
+}
+
+/// Clock lane timing that line states or the first edge decide.
+fn clock_timing(receiver: &PinReceiver) -> Vec<(u64, u64, u64)> {
+    use TimingParameter::{ClkPrepare, ClkPrepareZero, HsExit, Lpx};
+    let of = |parameter| *receiver.timing().durations(parameter, Lane::Clock).unwrap();
+    let all = [Lpx, ClkPrepare, ClkPrepareZero, HsExit].map(of);
+    all.iter().map(|seen| (seen.count, seen.min, seen.max)).collect()
+}
+
+/// Where P and N of the clock lane do not change together, each edge passes through LP-11 or LP-00: the clock runs on.
+#[test]
+fn clock_pairs_may_be_skewed() {
+    for (gated, stretch) in [(true, 1), (true, 2), (false, 1), (false, 2)] {
+        let sender = clocked(gated);
+        // Each sample once or twice: four or eight to the UI.
+        let clean: Vec<u64> = sender.tape.iter().flat_map(|word| vec![*word; stretch]).collect();
+        let (receiver, (events, bursts)) = receive(sender.map(), &clean, 0);
+        assert_eq!(bursts.len(), 3, "{events:?}");
+        assert_eq!(receiver.unit_interval(), Some(4.0 * stretch as f64));
+        assert_eq!(receiver.clock_pauses(), Some(gated));
+        let timing = clock_timing(&receiver);
+        assert_eq!(timing[0].0, if gated { 4 } else { 0 });
+        // CLK_P, CLK_N, or now the one and now the other is late.
+        for (late_p, late_n) in [(true, false), (false, true), (true, true)] {
+            let mut tape = clean.clone();
+            for at in 1..tape.len() {
+                let swap = late_p && late_n && at % 64 < 32;
+                let late = u64::from(late_p && !swap) | u64::from(late_n && (swap || !late_p)) << 1;
+                tape[at] = clean[at] & !late | clean[at - 1] & late;
+            }
+            for glitch in [0, 4, 12] {
+                let case = format!("gated {gated}, stretch {stretch}, late {late_p} {late_n}, glitch {glitch}");
+                let (receiver, skewed) = receive(sender.map(), &tape, glitch);
+                assert_eq!(skewed.1, bursts, "{case}: {:?}", skewed.0);
+                assert_eq!(skewed.0.len(), events.len(), "{case}: {:?}", skewed.0);
+                let calm = |event: &PinEvent| matches!(event, PinEvent::BurstStart { .. } | PinEvent::BurstEnd { .. });
+                assert!(skewed.0.iter().all(calm), "{case}: {:?}", skewed.0);
+                assert_eq!(hear_changes(sender.map(), &tape, glitch), skewed, "{case}");
+                let unit = receiver.unit_interval().unwrap();
+                assert!((unit - 4.0 * stretch as f64).abs() < 0.05, "{case}: {unit}");
+                assert_eq!(receiver.clock_pauses(), Some(gated), "{case}");
+                for (was, is) in timing.iter().zip(clock_timing(&receiver)) {
+                    let near = was.1.abs_diff(is.1) <= 1 && was.2.abs_diff(is.2) <= 1;
+                    assert!(was.0 == is.0 && near, "{case}: {was:?} {is:?}");
                 }
             }
         }

@@ -166,9 +166,7 @@ pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Optio
             .named
             .and_then(|named| named.clock)
             .and_then(|named| as_named(pins, &named));
-        let straight = requests_straight(seen.traces, pins, timing)
-            .or(names)
-            .or_else(parity);
+        let straight = requests_straight(seen.traces, pins, timing).or(names).or_else(parity);
         if straight == Some(false) {
             *pins = turn(*pins);
         }

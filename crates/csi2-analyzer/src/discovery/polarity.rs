@@ -44,7 +44,9 @@ pub(super) fn requests_straight(traces: &[Trace], pins: &LanePins, timing: Timin
         let falls = |trace: &Trace| trace.edges.binary_search(end).is_ok();
         let few = |trace: &Trace| {
             let after = trace.edges.partition_point(|edge| edge < end);
-            let until = next.map_or(trace.edges.len(), |next| trace.edges.partition_point(|edge| *edge <= next));
+            let until = next.map_or(trace.edges.len(), |next| {
+                trace.edges.partition_point(|edge| *edge <= next)
+            });
             until.saturating_sub(after) <= ULPS_EDGES
         };
         let ulps = few(p) && few(n);
@@ -75,7 +77,8 @@ pub(super) fn as_named(pins: &LanePins, named: &LanePins) -> Option<bool> {
     if channel(pins.p) == channel(named.p) {
         Some(inverted(pins) == inverted(named))
     } else {
-        (pins.p.is_some() && channel(pins.p) == channel(named.n) && channel(pins.n) == channel(named.p)).then_some(false)
+        (pins.p.is_some() && channel(pins.p) == channel(named.n) && channel(pins.n) == channel(named.p))
+            .then_some(false)
     }
 }
 
@@ -105,4 +108,52 @@ pub(super) fn rises_first(clock: &Trace, bursts: &Bursts<'_>, is_late: impl Fn(u
         return None;
     }
     (rising > falling * 16 || falling > rising * 16).then_some(rising > falling)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::trace::Recording;
+    use crate::discovery::wires::wire;
+    use alloc::vec::Vec;
+    use csi2_dphy::{Observation, Samples, UnitInterval};
+
+    /// Line states of the pair, bit 0 is P.
+    fn straight(states: &[(u8, usize)]) -> [Option<bool>; 2] {
+        let samples: Vec<u8> = states
+            .iter()
+            .flat_map(|(state, times)| core::iter::repeat_n(*state, *times))
+            .collect();
+        let mut recording = Recording::new(2);
+        recording.take(&Observation::Samples(Samples {
+            first: 0,
+            unit: 1,
+            bytes: &samples,
+        }));
+        let timing = Timing::Unit(UnitInterval::whole(1));
+        [(0, 1), (1, 0)].map(|(p, n)| {
+            let pins = LanePins {
+                p: Some(wire(p)),
+                n: Some(wire(n)),
+                ..LanePins::default()
+            };
+            requests_straight(&recording.traces, &pins, timing)
+        })
+    }
+
+    #[test]
+    fn ulps_is_entered_the_other_way_than_hs() {
+        let (both, [p, n], none) = (3, [1, 2], 0);
+        let ulps = [(both, 20), (p, 5), (none, 50), (p, 40), (both, 20)];
+        assert_eq!(straight(&ulps), [Some(true), Some(false)]);
+        let request = [(both, 20), (n, 5), (none, 5), (n, 20)];
+        let clock = [(p, 1), (n, 1)].repeat(20);
+        let hs = [&request[..], &clock, &[(n, 6), (both, 20)]].concat();
+        assert_eq!(straight(&hs), [Some(true), Some(false)]);
+        assert_eq!(straight(&[&ulps[..], &hs].concat()), [Some(true), Some(false)]);
+        // Neither has ended yet.
+        assert_eq!(straight(&ulps[..3]), [None, None]);
+        assert_eq!(straight(&request[..3]), [None, None]);
+        assert_eq!(straight(&clock), [None, None]);
+    }
 }

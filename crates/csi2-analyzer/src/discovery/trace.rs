@@ -172,9 +172,10 @@ impl Recording {
         }
     }
 
-    /// Forgets the middle of an idle stretch.
+    /// Forgets the middle of an idle stretch, the same for both wires of a pair: else they would look like a stop state.
     fn thin(&mut self) {
         let lonely = core::mem::take(&mut self.lonely);
+        let mut middle: Option<(Tick, Tick)> = None;
         for (channel, edges) in lonely.channels.into_iter().zip(lonely.edges) {
             let Some(trace) = channel.and_then(|channel| self.traces.get_mut(usize::from(channel))) else {
                 continue;
@@ -183,11 +184,21 @@ impl Recording {
             let start = length.saturating_sub(edges);
             let gaps = || trace.gaps().skip(start);
             let (least, most) = gaps().fold((Tick::MAX, 0), |(least, most), gap| (least.min(gap), most.max(gap)));
+            if most / 2 > least {
+                continue;
+            }
+            // Between edges: those of the other wire may be a little off.
+            let (after, until) = *middle.get_or_insert_with(|| {
+                let at = |index: usize| trace.edges.get(index).map_or(0, |edge| edge.saturating_add(least / 2));
+                let from = start + Self::ENDS;
+                let to = length.saturating_sub(Self::ENDS);
+                (at(from), at(to.saturating_sub(to.saturating_sub(from) & 1)))
+            });
+            let from = trace.edges.partition_point(|edge| *edge <= after).max(start);
+            let to = trace.edges.partition_point(|edge| *edge <= until);
             // An even number of edges leaves the level as it is.
-            let from = start + Self::ENDS;
-            let to = length.saturating_sub(Self::ENDS);
-            let to = to.saturating_sub((to.saturating_sub(from)) & 1);
-            if to > from && most / 2 <= least {
+            let to = to.saturating_sub(to.saturating_sub(from) & 1);
+            if to > from {
                 trace.edges.drain(from..to);
                 self.count = self.count.saturating_sub(to - from);
             }

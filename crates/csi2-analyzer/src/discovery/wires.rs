@@ -3,7 +3,7 @@
 use super::trace::Trace;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
-use csi2_dphy::{LanePins, PinMap, Wire};
+use csi2_dphy::{LanePins, PinMap, Tick, Wire};
 
 /// Channels looked at: the busiest ones.
 const MOST_CHANNELS: usize = 64;
@@ -11,6 +11,10 @@ const MOST_CHANNELS: usize = 64;
 const LEAST_EDGES: usize = 6;
 /// Edges of a clock: of the shortest burst.
 const LEAST_CLOCK_EDGES: usize = 32;
+/// Toggles in a row that are more than data.
+const STEADY: usize = 24;
+/// Edges in the same direction at the same time that are no chance.
+const LEAST_ALONG: usize = 6;
 /// Clocks worth trying.
 const MOST_CLOCKS: usize = 3;
 
@@ -111,21 +115,34 @@ fn complementary(a: &Trace, b: &Trace) -> usize {
     // Less than half a bit: a clock in quadrature must not meet its data.
     let slack = short_a.min(short_b).saturating_sub(1) / 2;
     let (mut met, mut along) = (0usize, 0usize);
+    let (mut met_in_data, mut along_in_data) = (0usize, 0usize);
     let mut other = b.edges.iter().enumerate().peekable();
+    let (mut steady, mut before) = (0usize, None);
     for (index, at) in a.edges.iter().enumerate() {
+        let gap = before
+            .replace(*at)
+            .map_or(Tick::MAX, |before| at.saturating_sub(before));
+        steady = if gap.saturating_mul(2) <= short_a.saturating_mul(3) {
+            steady + 1
+        } else {
+            0
+        };
         while other.next_if(|(_, edge)| edge.saturating_add(slack) < *at).is_some() {}
         let rises = a.level_after(index + 1);
         let Some((index, _)) = other.next_if(|(_, edge)| **edge <= at.saturating_add(slack)) else {
             continue;
         };
-        if b.level_after(index + 1) == rises {
-            along += 1;
-        } else {
-            met += 1;
+        let is_along = b.level_after(index + 1) == rises;
+        along += usize::from(is_along);
+        met += usize::from(!is_along);
+        // Behind a stop state, both wires of a pair may fall within a sample.
+        if steady < STEADY && gap / 16 <= short_a {
+            along_in_data += usize::from(is_along);
+            met_in_data += usize::from(!is_along);
         }
     }
-    // Two lanes, one of them inverted, toggle against each other in a deskew burst, but not in their data.
-    if along * 64 > met {
+    // Two lanes, one of them inverted or late by a bit, toggle against each other in a deskew burst, but not in their data.
+    if along * 64 > met || along_in_data >= LEAST_ALONG && along_in_data * 4 > met_in_data {
         return 0;
     }
     met * 1000 / a.edges.len().max(b.edges.len()).max(1)

@@ -311,3 +311,110 @@ fn a_unit_interval_that_the_user_gives_is_taken() {
     assert_eq!(found.sampling.unit_interval, unit_interval);
     assert_eq!(found.confidence, Confidence::Certain);
 }
+
+#[test]
+fn a_clock_is_not_turned_because_all_lanes_are_late() {
+    let bursts = frames(3, 3, 120);
+    for ulps in [None, Some(3000)] {
+        for (lanes, late) in [(1, 1), (2, 3)] {
+            let mut link = Link {
+                clocking: Clocking::Gated,
+                ulps,
+                ..Link::new(lanes)
+            };
+            link.skew[..lanes].fill(late);
+            for turned in [false, true] {
+                let mut wiring = Wiring::shuffled(&link, 12);
+                if turned {
+                    wiring.turn(&link, None);
+                }
+                let seen = Seen::Samples(wiring.apply(&link.samples(&bursts)));
+                let found = discover(&seen, &NOTHING).expect("a link");
+                assert_eq!(found.map, wiring.map(&link), "{link:?}");
+                assert_eq!(found.confidence, Confidence::Certain);
+            }
+        }
+    }
+}
+
+#[test]
+fn long_deskew_of_late_lanes_makes_no_pairs() {
+    let bursts = frames(2, 4, 80);
+    let mut link = Link {
+        wires: CLOCK_ONLY,
+        deskew: Some(1 << 15),
+        ..Link::new(4)
+    };
+    link.skew[1] = 1;
+    let wiring = Wiring::shuffled(&link, 9);
+    let seen = Seen::Samples(wiring.apply(&link.samples(&bursts)));
+    let found = discover(&seen, &NOTHING).expect("a link");
+    assert_eq!(found.map.lanes, wiring.map(&link).lanes, "{found:?}");
+    assert_eq!(found.confidence, Confidence::Certain);
+}
+
+#[test]
+fn deskew_behind_packets_does_not_hide_their_checksums() {
+    // A frame has fewer lines than there are ends of frames, each before a deskew burst that is longer than a line.
+    let bursts = frames(80, 1, 40);
+    let forms = Scrambling::PRESETS.iter().map(|preset| Some(preset.scrambling));
+    for scrambling in forms.chain([None]) {
+        let link = Link {
+            wires: CLOCK_ONLY,
+            deskew: Some(1 << 11),
+            scrambling,
+            ..Link::new(4)
+        };
+        let wiring = Wiring::straight(&link);
+        let seen = Seen::Samples(wiring.apply(&link.samples(&bursts)));
+        let found = discover(&seen, &NOTHING).expect("a link");
+        assert_eq!(found.scrambling, scrambling, "{found:?}");
+        assert_eq!(found.confidence, Confidence::Certain, "{found:?}");
+    }
+}
+
+#[test]
+fn headers_do_not_tell_forms_of_scrambling_that_begin_alike() {
+    // One byte a lane, and no payload.
+    let bursts: Vec<Vec<u8>> = (1..30).map(|frame| short(0x00, frame)).collect();
+    let mut believed = 0;
+    for preset in Scrambling::PRESETS {
+        let first = |scrambling: &Scrambling| [0, 1, 2, 3].map(|lane| scrambling.keystream(lane).next_byte());
+        let alike = Scrambling::PRESETS
+            .iter()
+            .filter(|other| first(&other.scrambling) == first(&preset.scrambling));
+        let is_only = alike.count() == 1;
+        let link = Link {
+            scrambling: Some(preset.scrambling),
+            ..Link::new(4)
+        };
+        let found = discover(&Seen::Samples(link.samples(&bursts)), &NOTHING).expect("lanes");
+        believed += u32::from(found.scrambling.is_some());
+        if let Some(scrambling) = found.scrambling {
+            assert!(is_only && scrambling == preset.scrambling, "{}: {found:?}", preset.name);
+        }
+    }
+    assert!((believed as usize) < Scrambling::PRESETS.len());
+}
+
+#[test]
+fn long_ulps_of_the_lanes_does_not_turn_a_clock_that_runs() {
+    let bursts = frames(2, 2, 120);
+    for seed in 0..4 {
+        let link = Link {
+            pace: (2, 1),
+            ulps: Some(200_000),
+            ..Link::new(1)
+        };
+        let mut wiring = Wiring::shuffled(&link, seed);
+        if seed & 1 == 1 {
+            wiring.turn(&link, None);
+        }
+        let seen = Seen::Samples(wiring.apply(&link.samples(&bursts)));
+        for named in [None, Some(wiring.map(&link))] {
+            let found = discover(&seen, &Hints { named, ..NOTHING }).expect("a link");
+            assert_eq!(found.map, wiring.map(&link), "{seed} {found:?}");
+            assert_eq!(found.confidence, Confidence::Certain);
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::captures::*;
 use csi2_analyzer::{Confidence, Hints};
-use csi2_dphy::{LanePins, PinMap, Wires};
+use csi2_dphy::{Clocking, LanePins, PinMap, Wires};
 
 fn named(map: PinMap) -> Hints {
     Hints {
@@ -28,7 +28,11 @@ fn names_that_are_wrong_are_put_right() {
         (4, vec![2, 0, 3, 1]),
         (8, vec![7, 6, 5, 4, 0, 1, 2, 3]),
     ] {
-        let link = Link::new(lanes);
+        // A gated clock shows its line states: nothing else says which of its wires is which.
+        let link = Link {
+            clocking: Clocking::Gated,
+            ..Link::new(lanes)
+        };
         let wiring = Wiring::shuffled(&link, 8);
         let right = wiring.map(&link);
         let seen = Seen::Samples(wiring.apply(&link.samples(&bursts)));
@@ -157,5 +161,35 @@ fn pairs_without_line_states_are_read_by_one_wire() {
             }
         );
         assert_eq!(packets(&seen, &found), (bursts.len(), 0));
+    }
+}
+
+#[test]
+fn a_named_clock_is_turned_by_its_line_states_alone() {
+    let bursts = frames(2, 4, 120);
+    for (lanes, late, low_power) in [
+        (2, [1, 1, 0, 0], false),
+        (4, [3, 3, 1, 3], false),
+        (4, [3, 3, 1, 3], true),
+    ] {
+        let mut link = Link {
+            wires: Wires { clock: true, low_power },
+            ..Link::new(lanes)
+        };
+        link.skew[..4].copy_from_slice(&late);
+        let wiring = Wiring::shuffled(&link, 14);
+        let right = wiring.map(&link);
+        let seen = Seen::Samples(wiring.apply(&link.samples(&bursts)));
+        // The clock runs all the time.
+        let mut other = wiring.clone();
+        other.turn(&link, None);
+        for map in [right, other.map(&link)] {
+            let found = discover(&seen, &named(map)).expect("a link");
+            assert_eq!((found.map, found.confidence), (map, Confidence::Certain));
+            // The lanes in a wrong order: the clock is still the one that has a name.
+            let order: Vec<usize> = (0..lanes).rev().collect();
+            let found = discover(&seen, &named(reordered(map, &order))).expect("a link");
+            assert_eq!((found.map, found.confidence), (map, Confidence::Certain));
+        }
     }
 }

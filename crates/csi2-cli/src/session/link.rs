@@ -106,7 +106,9 @@ impl Link {
         let named = match told {
             Ok(ChannelMap::Pins(pins)) => Ok(pins),
             Ok(ports @ ChannelMap::Ports(_)) => {
-                return self.ports(ports, info, args);
+                self.ports(ports, info, args)?;
+                self.find_scrambling(reader, args);
+                return Ok(());
             }
             Err(wrong) => Err(wrong.message),
         };

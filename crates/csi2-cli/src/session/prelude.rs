@@ -4,8 +4,10 @@ use csi2_analyzer::Discovery;
 use csi2_capture::{Burst, CaptureError, CaptureReader, Chunk};
 use csi2_dphy::{Change, LaneBytes, Level, MAX_LANES, Observation, PinMap, Samples, Tick};
 
-/// Bytes kept of it at most, with what keeping a piece takes: of wires, and of lane bytes.
+/// Bytes kept of it at most, with what keeping a piece takes: of samples, of changes, and of lane bytes. A wake-up of a
+/// millisecond at 1.5 Gb/s comes to three million changes of the clock alone.
 const LIMIT: usize = 32 << 20;
+const LIMIT_OF_CHANGES: usize = 64 << 20;
 const LIMIT_OF_LANES: usize = 2 << 20;
 
 /// Pieces taken from the reader early; they come again before the rest.
@@ -52,6 +54,7 @@ impl Prelude {
         let mut prelude = Self::default();
         let mut held = 0;
         let mut wanted = true;
+        let mut limit = limit;
         while wanted && held < limit {
             let chunk = match reader.next_chunk() {
                 Ok(Some(chunk)) => chunk,
@@ -65,6 +68,9 @@ impl Prelude {
             let Some((seen, bytes)) = Seen::keep(&chunk.seen) else {
                 break;
             };
+            if matches!(seen, Seen::Changes(_)) {
+                limit = LIMIT_OF_CHANGES;
+            }
             // Bursts may be of a byte, or none.
             held += bytes + size_of::<Piece>();
             prelude.pieces.push(Piece {

@@ -33,22 +33,28 @@ impl PinReceiver {
     /// The clock lane's wires were as in `before` and are as in `word`. Not called for each edge of a running clock.
     #[cold]
     pub(super) fn clock_states(&mut self, before: u32, word: u32, at: Tick) {
+        let was = self.table.clock_state(before);
         let state = self.table.clock_state(word);
-        let changed = state != self.table.clock_state(before);
+        let changed = state != was;
         let low_power = &self.clock.low_power;
-        if low_power.is_unknown() || self.clock.runs {
-            // Between two edges a pair may pass through LP-11.
-            if state != LineState::Lp11 {
-                self.lines.clear(CLOCK_LANE);
-            } else if changed {
-                let due = at.saturating_add(self.meter.gap().saturating_mul(4).max(4));
+        let unknown = low_power.is_unknown();
+        if state == LineState::Lp11 && (unknown || low_power.is_bridged()) {
+            // A pair whose wires do not change together passes through LP-11 at an edge, the first one after the bridge
+            // included: a stop state has to last.
+            if changed {
+                let least = self.meter.gap().saturating_mul(4).max(4);
+                let due = at.saturating_add(least.max(self.glitch));
                 self.lines.suspect_stop(CLOCK_LANE, at, due);
             }
+        } else if unknown || self.clock.runs {
+            self.lines.clear(CLOCK_LANE);
         } else if low_power.is_high_speed() {
+            self.lines.clear(CLOCK_LANE);
             if changed {
                 self.clock_line(state, at);
             }
-            let rises = word & !before & CLOCK_P != 0;
+            // Out of LP-11, CLK_P rose when that began.
+            let rises = word & CLOCK_P != 0 && (before & CLOCK_P == 0 || was == LineState::Lp11);
             if rises && self.clock.low_power.is_bridged() {
                 self.clock.runs = true;
                 self.timing.clock_starts(at);

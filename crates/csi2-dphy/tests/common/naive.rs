@@ -203,6 +203,11 @@ pub(crate) fn settings(glitch: u64) -> PinSettings {
 
 /// Events, and the bytes of each burst.
 pub(crate) fn hear(map: PinMap, tape: &[u64], glitch: u64) -> (Vec<PinEvent>, Vec<Vec<u8>>) {
+    receive(map, tape, glitch).1
+}
+
+/// The same, with the receiver for what it measured.
+pub(crate) fn receive(map: PinMap, tape: &[u64], glitch: u64) -> (PinReceiver, Heard) {
     let bytes: Vec<u8> = tape.iter().flat_map(|word| word.to_le_bytes()).collect();
     let mut receiver = PinReceiver::new(map, settings(glitch));
     let mut merger: LaneMerger = LaneMerger::new(map.count);
@@ -218,7 +223,8 @@ pub(crate) fn hear(map: PinMap, tape: &[u64], glitch: u64) -> (Vec<PinEvent>, Ve
         seen.bytes = &seen.bytes[8 * taken..];
         note(event, &mut merger, &mut heard);
     }
-    end(&mut receiver, &mut merger, heard)
+    let heard = end(&mut receiver, &mut merger, heard);
+    (receiver, heard)
 }
 
 /// The same from changes.
@@ -252,7 +258,7 @@ pub(crate) fn hear_changes(map: PinMap, tape: &[u64], glitch: u64) -> (Vec<PinEv
     end(&mut receiver, &mut merger, heard)
 }
 
-type Heard = (Vec<PinEvent>, Vec<Vec<u8>>);
+pub(crate) type Heard = (Vec<PinEvent>, Vec<Vec<u8>>);
 
 fn note(event: Option<PinEvent>, merger: &mut LaneMerger, heard: &mut Heard) {
     let mut bytes = [0; 512];
