@@ -161,12 +161,17 @@ pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Optio
     if let (Some(pins), Some((_, trace)), false) = (&mut map.clock, clock, fixed) {
         let is_late = |lane: usize| of(&bursts, &candidates, lane).is_some_and(|lane| lane.is_late(timing));
         let parity = || all_between.then(|| rises_first(trace, &bursts, is_late)).flatten();
-        // All lanes late by an odd number of bits look the same as a clock that is turned.
         let names = hints
             .named
             .and_then(|named| named.clock)
             .and_then(|named| as_named(pins, &named));
-        let straight = requests_straight(seen.traces, pins, timing).or(names).or_else(parity);
+        // All lanes late by an odd number of bits look the same as a clock that is turned. Pairs are exchanged more often
+        // than that happens; what one wire is named as stands.
+        let straight = requests_straight(seen.traces, pins, timing);
+        let straight = match pins.n {
+            Some(_) => straight.or_else(parity).or(names),
+            None => straight.or(names).or_else(parity),
+        };
         if straight == Some(false) {
             *pins = turn(*pins);
         }

@@ -165,15 +165,14 @@ fn pairs_without_line_states_are_read_by_one_wire() {
 }
 
 #[test]
-fn a_named_clock_is_turned_by_its_line_states_alone() {
+fn a_named_clock_wire_is_not_turned_by_lanes_that_are_late() {
     let bursts = frames(2, 4, 120);
-    for (lanes, late, low_power) in [
-        (2, [1, 1, 0, 0], false),
-        (4, [3, 3, 1, 3], false),
-        (4, [3, 3, 1, 3], true),
-    ] {
+    for (lanes, late) in [(2, [1, 1, 0, 0]), (4, [3, 3, 1, 3])] {
         let mut link = Link {
-            wires: Wires { clock: true, low_power },
+            wires: Wires {
+                clock: true,
+                low_power: false,
+            },
             ..Link::new(lanes)
         };
         link.skew[..4].copy_from_slice(&late);
