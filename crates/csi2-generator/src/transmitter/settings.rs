@@ -13,7 +13,7 @@ pub enum TransmitLayer {
     Pins(WaveformSettings),
 }
 
-/// Parameters of a [`Transmitter`].
+/// Parameters of a [`Transmitter`](crate::Transmitter).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TransmitSettings {
     /// Layer.
