@@ -120,7 +120,7 @@ const HISTORY: usize = 16;
 
 /// The keystream of one lane: adds itself to data, and again to take itself away.
 ///
-/// In either form the key bits follow a[n + 16] = a[n] + a[n + 3] + a[n + 4] + a[n + 5]. Squaring the generator three
+/// In either form the key bits follow `a[n + 16] = a[n] + a[n + 3] + a[n + 4] + a[n + 5]`. Squaring the generator three
 /// times gives the same rule with all distances eight times as long, so it holds for whole bytes, too. The register's
 /// form only matters for the first sixteen of them.
 ///

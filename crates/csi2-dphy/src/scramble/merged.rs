@@ -10,7 +10,7 @@ const BLOCK: usize = 64;
 
 /// The keystream of merged bytes: byte `i` is that of lane `i mod lanes`.
 ///
-/// As [`Scrambler`](super::Scrambler) says, a lane's bytes follow a[n + 16] = a[n] + a[n + 3] + a[n + 4] + a[n + 5].
+/// As [`Scrambler`](super::Scrambler) says, a lane's bytes follow `a[n + 16] = a[n] + a[n + 3] + a[n + 4] + a[n + 5]`.
 /// Squared three times more, the rule spans 128 bytes; dealt to lanes, each distance is so many rows, whatever the seeds.
 #[derive(Clone, Debug)]
 pub struct MergedScrambler {
