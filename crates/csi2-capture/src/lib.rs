@@ -28,6 +28,7 @@ mod capture_format;
 mod channel_map;
 mod error;
 mod format;
+mod late;
 mod layer;
 mod output;
 mod reader;

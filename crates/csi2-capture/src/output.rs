@@ -55,6 +55,16 @@ impl OutputFile {
         self.write_all(bytes).map_err(|error| self.error(offset, error))
     }
 
+    /// Appends text, and empties it for the next.
+    ///
+    /// # Errors
+    /// As [`OutputFile::put`].
+    pub(crate) fn put_text(&mut self, text: &mut String) -> Result<(), CaptureError> {
+        self.put(text.as_bytes())?;
+        text.clear();
+        Ok(())
+    }
+
     /// Overwrites bytes written before; `false` where the output cannot go back, and nothing was done.
     ///
     /// # Errors

@@ -3,54 +3,17 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
 
+mod tools;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use tools::{csi2, have, required, run};
 
 const WIDTH: usize = 64;
 const HEIGHT: usize = 6;
 
-fn required() -> bool {
-    std::env::var_os("CSI2_REQUIRE_PEERS").is_some_and(|value| value == "1")
-}
-
-/// Whether a tool is there; says so when it is not.
-fn have(tool: &str) -> bool {
-    let found = Command::new(tool)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    assert!(found || !required(), "{tool} is required and not installed");
-    if !found {
-        eprintln!("skipped: {tool} is not installed");
-    }
-    found
-}
-
 fn python() -> String {
     std::env::var("CSI2_PYTHON").unwrap_or_else(|_| "python3".into())
-}
-
-fn run(program: &str, arguments: &[&str], directory: &Path) -> String {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .expect("the program starts");
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn csi2(arguments: &[&str], directory: &Path) -> String {
-    run(env!("CARGO_BIN_EXE_csi2"), arguments, directory)
 }
 
 /// A picture whose samples are all different from their neighbours, and the directory it lies in as `in.npy`.

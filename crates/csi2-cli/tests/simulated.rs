@@ -2,48 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod tools;
 
-fn required() -> bool {
-    std::env::var_os("CSI2_REQUIRE_PEERS").is_some_and(|value| value == "1")
-}
-
-/// Whether a tool is there; says so when it is not.
-fn have(tool: &str) -> bool {
-    let found = Command::new(tool)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok();
-    assert!(found || !required(), "{tool} is required and not installed");
-    if !found {
-        eprintln!("skipped: {tool} is not installed");
-    }
-    found
-}
-
-fn run(program: &str, arguments: &[&str], directory: &Path) -> String {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(directory)
-        .output()
-        .expect("the program starts");
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn csi2(arguments: &[&str], directory: &Path) -> String {
-    run(env!("CARGO_BIN_EXE_csi2"), arguments, directory)
-}
+use tools::{csi2, have, run};
 
 /// A simulated receiver: registers behind a byte clock, lanes that start apart, a trail, and a clock that never stops.
 const PPI_BENCH: &str = "`timescale 1ns/1ps

@@ -22,7 +22,7 @@ mod unclocked;
 /// Receiver of a whole link's pins.
 ///
 /// With a clock lane, a bit is taken at each of its edges, with the data levels just before the edge; without one,
-/// each sample is a bit, or see [`PinReceiver::assume_unit_interval`]. Bytes of all lanes go to the merger, trail bytes included.
+/// each sample is a bit, or see [`Sampling::unit_interval`](crate::Sampling::unit_interval). Bytes of all lanes go to the merger, trail bytes included.
 ///
 /// Where the wires show LP states, each burst runs from [`PinEvent::BurstStart`] to [`PinEvent::BurstEnd`], or ends in
 /// an error event. Without them only the sync bytes are visible: the packet layer, which knows lengths, calls

@@ -6,7 +6,8 @@ mod common;
 
 use common::{Heard, Link, changes, make, map_of};
 use csi2_dphy::{
-    Change, Level, MAX_LANES, PinEvent, PinMap, SotVerdict, TransmitTiming, UnitInterval, WaveformSettings,
+    Change, Level, MAX_LANES, PinEvent, PinMap, PinReceiver, PinSettings, Sampling, SotVerdict, TransmitTiming,
+    UnitInterval, WaveformSettings,
 };
 use proptest::prelude::*;
 
@@ -38,7 +39,19 @@ fn receive(
     bits: usize,
 ) -> Heard {
     let mut link = Link::new(map, sent);
-    link.receiver.assume_unit_interval(unit.0, unit.1);
+    link.receiver = PinReceiver::new(
+        *map,
+        PinSettings {
+            sampling: Sampling {
+                unit_interval: Some(UnitInterval {
+                    numerator: unit.0,
+                    denominator: unit.1,
+                }),
+                ..Sampling::default()
+            },
+            ..PinSettings::default()
+        },
+    );
     let (mut seed, mut rest) = (seed | 1, seen);
     while !rest.is_empty() {
         seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

@@ -50,7 +50,7 @@ pub(super) enum Beat {
 
 /// A guess that shows sync bytes.
 #[derive(Clone, Debug)]
-pub(super) struct Finding {
+pub(super) struct Explanation {
     pub(super) discovered: Discovered,
     /// What speaks for it.
     pub(super) bits: u32,
@@ -62,7 +62,7 @@ pub(super) struct Finding {
     dropped: bool,
 }
 
-impl Finding {
+impl Explanation {
     /// Whether it is no more than chance.
     pub(super) fn is_chance(&self) -> bool {
         self.discovered.confidence <= Confidence::Weak && self.rare
@@ -87,7 +87,7 @@ struct Candidate {
 }
 
 /// What the capture says to `guess`; `None` where no lane shows a sync byte.
-pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Option<Finding> {
+pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Option<Explanation> {
     let (clock, timing) = match guess.beat {
         Beat::Clock(pins) => {
             let trace = trace(seen.traces, pins.p.or(pins.n))?;
@@ -191,7 +191,7 @@ pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Optio
         headers: score.headers,
         checksums: score.checksums,
     };
-    Some(Finding {
+    Some(Explanation {
         bits: score.bits().saturating_add(evidence.bursts.min(4) * order.len() as u32),
         discovered: Discovered {
             map,

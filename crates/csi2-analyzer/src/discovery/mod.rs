@@ -13,7 +13,7 @@ mod wires;
 use alloc::vec::Vec;
 use csi2_dphy::{LanePins, MAX_LANES, Observation, PinMap, Sampling, Scrambling, UnitInterval};
 use csi2_packet::VcExtension;
-use judge::{Beat, Finding, Guess, Seen};
+use judge::{Beat, Explanation, Guess, Seen};
 pub use scrambling::find_scrambling;
 use trace::Recording;
 
@@ -128,9 +128,11 @@ impl Discovery {
             sampled: self.sampled,
         };
         let named = hints.named.and_then(|map| by_names(seen, &map, hints));
-        let settled = |finding: &Finding| finding.discovered.confidence == Confidence::Certain;
+        let settled = |explanation: &Explanation| explanation.discovered.confidence == Confidence::Certain;
         if (hints.named.is_some() && hints.fixed) || named.as_ref().is_some_and(settled) {
-            return named.map(|finding| finding.discovered).or_else(|| unknown(hints));
+            return named
+                .map(|explanation| explanation.discovered)
+                .or_else(|| unknown(hints));
         }
         let named = named.filter(|named| !named.is_chance());
         let least = match (&named, hints.named) {
@@ -142,7 +144,7 @@ impl Discovery {
         let found = by_wires(seen, hints).filter(|found| found.bits >= least && !found.is_chance());
         let found = found.filter(|found| hints.named.is_none() || found.discovered.confidence > Confidence::Weak);
         let best = found.or(named.filter(|named| !named.is_hasty()));
-        let best = best.map(|finding| finding.discovered);
+        let best = best.map(|explanation| explanation.discovered);
         // A named lane is dropped that shows no sync bytes: not where no payload comes out right without it.
         let crippled = |discovered: &Discovered| {
             let checksums = discovered.evidence.checksums;
@@ -158,7 +160,7 @@ impl Discovery {
 const CLEARLY: u32 = 12;
 
 /// The names' wires, or those of their lanes that are in use.
-fn by_names(seen: Seen<'_>, map: &PinMap, hints: &Hints) -> Option<Finding> {
+fn by_names(seen: Seen<'_>, map: &PinMap, hints: &Hints) -> Option<Explanation> {
     let lanes = map.lanes.get(..map.count.min(MAX_LANES)).unwrap_or_default();
     let lanes = lanes
         .get(..hints.lanes.unwrap_or(lanes.len()).min(lanes.len()))
@@ -178,7 +180,7 @@ fn by_names(seen: Seen<'_>, map: &PinMap, hints: &Hints) -> Option<Finding> {
 }
 
 /// Whatever the wires look like.
-fn by_wires(seen: Seen<'_>, hints: &Hints) -> Option<Finding> {
+fn by_wires(seen: Seen<'_>, hints: &Hints) -> Option<Explanation> {
     let lanes = wires::lanes(seen.traces, hints.named.as_ref());
     // Edges of a clock say more than a length of a bit that fits.
     let mut beats: Vec<Beat> = wires::clocks(seen.traces, &lanes)
@@ -208,14 +210,14 @@ fn lengths(seen: Seen<'_>, lanes: &[LanePins], hints: &Hints) -> Vec<Beat> {
 }
 
 /// The first that is certain, else the best.
-fn best_of(beats: Vec<Beat>, examine: impl Fn(Beat) -> Option<Finding>) -> Option<Finding> {
-    let mut best: Option<Finding> = None;
-    for finding in beats.into_iter().filter_map(examine) {
-        if finding.discovered.confidence == Confidence::Certain {
-            return Some(finding);
+fn best_of(beats: Vec<Beat>, examine: impl Fn(Beat) -> Option<Explanation>) -> Option<Explanation> {
+    let mut best: Option<Explanation> = None;
+    for explanation in beats.into_iter().filter_map(examine) {
+        if explanation.discovered.confidence == Confidence::Certain {
+            return Some(explanation);
         }
-        if best.as_ref().is_none_or(|best| best.bits < finding.bits) {
-            best = Some(finding);
+        if best.as_ref().is_none_or(|best| best.bits < explanation.bits) {
+            best = Some(explanation);
         }
     }
     best

@@ -13,21 +13,21 @@ pub fn find_scrambling<'c, I>(config: &ReceiverConfig, beginning: impl Fn() -> I
 where
     I: Iterator<Item = Input<'c>>,
 {
-    let receive = |scrambling| {
+    let receive = |scrambling, most| {
         let receiver = Receiver::new(ReceiverConfig { scrambling, ..*config });
-        checksums(receiver, beginning())
+        checksums(receiver, beginning(), most)
     };
-    if receive(None).good > 0 {
+    if receive(None, 1).good > 0 {
         return None;
     }
     let tried = Scrambling::PRESETS.iter().map(|preset| preset.scrambling);
-    let found = tried.map(|scrambling| (receive(Some(scrambling)), scrambling));
+    let found = tried.map(|scrambling| (receive(Some(scrambling), u32::MAX), scrambling));
     let (tally, scrambling) = found.max_by_key(|(tally, _)| tally.good)?;
     (tally.good > 0 && 2 * tally.good > tally.all).then_some(scrambling)
 }
 
-/// Payloads behind headers without an error, by their checksums.
-fn checksums<'c>(mut receiver: Receiver, beginning: impl Iterator<Item = Input<'c>>) -> Tally {
+/// Payloads behind headers without an error, by their checksums, until `most` of them are right.
+fn checksums<'c>(mut receiver: Receiver, beginning: impl Iterator<Item = Input<'c>>, most: u32) -> Tally {
     let mut tally = Tally::default();
     let mut clean = false;
     for mut input in beginning {
@@ -39,6 +39,9 @@ fn checksums<'c>(mut receiver: Receiver, beginning: impl Iterator<Item = Input<'
                 LinkEvent::Packet(PacketEvent::LongEnd(verdict)) if clean => {
                     tally.all += 1;
                     tally.good += u32::from(verdict == ChecksumVerdict::Match);
+                    if tally.good >= most {
+                        return tally;
+                    }
                 }
                 _ => {}
             }

@@ -1,5 +1,6 @@
 //! What readers of value changes gather a chunk in.
 
+use crate::late::Late;
 use crate::{Burst, CaptureError, Chunk};
 use csi2_dphy::{Change, Level, Observation, Tick};
 
@@ -12,8 +13,7 @@ const CHUNK: usize = 8192;
 pub(crate) struct Changes {
     levels: Vec<Level>,
     done: Vec<Change>,
-    /// Comes after the changes before it.
-    error: Option<CaptureError>,
+    late: Late,
 }
 
 impl Changes {
@@ -22,7 +22,7 @@ impl Changes {
         Self {
             levels: vec![Level::Unknown; wires],
             done: Vec::with_capacity(CHUNK),
-            error: None,
+            late: Late::default(),
         }
     }
 
@@ -32,7 +32,7 @@ impl Changes {
     /// The one that waited until they were given.
     pub(crate) fn begin(&mut self) -> Result<(), CaptureError> {
         self.done.clear();
-        self.error.take().map_or(Ok(()), Err)
+        self.late.check()
     }
 
     /// Times do not run back, and there is one call a wire and time.
@@ -65,12 +65,7 @@ impl Changes {
         offset: u64,
         outcome: Result<(), CaptureError>,
     ) -> Result<Option<Chunk<'_>>, CaptureError> {
-        if let Err(error) = outcome {
-            if self.done.is_empty() {
-                return Err(error);
-            }
-            self.error = Some(error);
-        }
+        self.late.hold(outcome, self.done.is_empty())?;
         Ok(changes_chunk(&self.done, offset))
     }
 }

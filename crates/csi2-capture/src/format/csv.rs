@@ -2,6 +2,8 @@
 //!
 //! Ref: RFC 4180
 
+use crate::format::text::one_line;
+
 /// Fields of a line that are told apart, more than any capture has wires. What is behind them is left out: a line of
 /// commas is not to take many times its own memory.
 const MOST_FIELDS: usize = 1 << 17;
@@ -41,7 +43,7 @@ fn push(fields: &mut [Vec<u8>], byte: u8) {
 
 /// A field, in quotes where it needs them, on one line.
 pub(crate) fn field(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = one_line(text);
     match line.contains([',', '"']) {
         true => format!("\"{}\"", line.replace('"', "\"\"")),
         false => line,

@@ -1,5 +1,6 @@
 //! Hexadecimal text: lines, comments, words. Shared by the formats that people write by hand and simulators load.
 
+use crate::late::Late;
 use crate::window::Window;
 use crate::{Burst, CaptureError, ErrorKind};
 
@@ -41,7 +42,7 @@ pub(crate) struct Lines {
 pub(crate) struct Cuts {
     /// The next chunk is the first of a burst.
     starts: bool,
-    error: Option<CaptureError>,
+    late: Late,
 }
 
 impl Cuts {
@@ -49,13 +50,13 @@ impl Cuts {
     pub(crate) fn new() -> Self {
         Self {
             starts: true,
-            error: None,
+            late: Late::default(),
         }
     }
 
     /// To be asked before a chunk is gathered: the error that waits.
     pub(crate) fn check(&mut self) -> Result<(), CaptureError> {
-        self.error.take().map_or(Ok(()), Err)
+        self.late.check()
     }
 
     /// How the chunk lies that was gathered, `None` at the end of the file. `ends`: whether it ends its burst, or why no more
@@ -65,14 +66,7 @@ impl Cuts {
         ends: Result<bool, CaptureError>,
         empty: bool,
     ) -> Result<Option<Burst>, CaptureError> {
-        let ends = match ends {
-            Ok(ends) => ends,
-            Err(error) if empty => return Err(error),
-            Err(error) => {
-                self.error = Some(error);
-                false
-            }
-        };
+        let ends = self.late.hold(ends, empty)?;
         if empty {
             return Ok(None);
         }
@@ -311,9 +305,9 @@ fn bad_digit(word: &[u8], column: usize) -> WordError {
     }
 }
 
-/// A comment text on one line.
-pub(crate) fn one_line(comment: &str) -> String {
-    comment.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// A text on one line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Appends bytes as lower-case digits.

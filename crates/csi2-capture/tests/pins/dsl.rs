@@ -1,7 +1,7 @@
 //! DSView sessions.
 
 use crate::sigrok::session;
-use crate::support::{create_options, names, noise, read, read_file, source, write_samples};
+use crate::support::{create_options, names, noise, read, read_file, source, wire_noise, write_samples};
 use csi2_capture::{ErrorKind, OpenOptions, detect};
 use csi2_dphy::Timebase;
 use proptest::prelude::*;
@@ -186,12 +186,7 @@ proptest! {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.dsl");
         let unit = wires.div_ceil(8);
-        let mut bytes = noise(seed, count * unit);
-        for sample in bytes.chunks_mut(unit) {
-            for bit in wires..unit * 8 {
-                sample[bit / 8] &= !(1 << (bit % 8));
-            }
-        }
+        let bytes = wire_noise(seed, wires, count);
         let channels: Vec<String> = (0..wires).map(|n| format!("wire {n}")).collect();
         let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
         write_samples("dsl", &create_options(&path, Timebase::from_hertz(hertz), &channels), unit, &bytes, step);

@@ -1,8 +1,8 @@
 //! Saleae Logic 2: tables of changes.
 
 use crate::saleae::{HIGH, LOW, NONE, changes, export};
-use crate::support::{create_options, names, read, read_file, source, write_samples};
-use csi2_capture::{ErrorKind, OpenOptions};
+use crate::support::{bad_rows, create_options, names, read, read_file, source, write_samples};
+use csi2_capture::OpenOptions;
 use csi2_dphy::Timebase;
 
 /// The table that Saleae documents, with its names: a gap at first, and no data as the end.
@@ -49,25 +49,21 @@ fn rows_that_are_none() {
         assert_eq!(found.changes.len(), 3, "{row}");
         found.error.unwrap_or_else(|| panic!("no error: {row}"))
     };
-    for row in ["0.6,1", "0.", "0.6", "0.6,1,"] {
-        let error = outcome(row);
-        assert!(matches!(error.kind, ErrorKind::Truncated { .. }), "{row}: {error}");
-        assert_eq!(error.at.offset, head.len() as u64);
-    }
-    for (row, column) in [
-        ("0.4,1,1\n", 0),
-        ("0.6,1\n", 0),
-        ("0.6,1,2\n", 6),
-        ("0.6,1,1,1\n", 7),
-        ("0.6,1.5,1\n", 5),
-        ("nan,1,1\n", 0),
-        ("1e99,1,1\n", 0),
-        ("later,1,1\n", 0),
-    ] {
-        let error = outcome(row);
-        assert!(matches!(error.kind, ErrorKind::Malformed { .. }), "{row}: {error}");
-        assert_eq!(error.at.offset, head.len() as u64 + column, "{row}: {error}");
-    }
+    bad_rows(
+        head,
+        outcome,
+        &["0.6,1", "0.", "0.6", "0.6,1,"],
+        &[
+            ("0.4,1,1\n", 0),
+            ("0.6,1\n", 0),
+            ("0.6,1,2\n", 6),
+            ("0.6,1,1,1\n", 7),
+            ("0.6,1.5,1\n", 5),
+            ("nan,1,1\n", 0),
+            ("1e99,1,1\n", 0),
+            ("later,1,1\n", 0),
+        ],
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What the tests share: files in and out, and plain models to compare with.
 
 use csi2_capture::{
-    Burst, CaptureError, CaptureInfo, CreateOptions, Layer, OpenOptions, Source, WireNote, create, open,
+    Burst, CaptureError, CaptureInfo, CreateOptions, ErrorKind, Layer, OpenOptions, Source, WireNote, create, open,
 };
 use csi2_dphy::{Change, Level, Observation, Samples, Timebase};
 use std::io::Cursor;
@@ -172,4 +172,31 @@ pub(crate) fn noise(seed: u64, len: usize) -> Vec<u8> {
             byte
         })
         .collect()
+}
+
+/// Samples of so many wires; bits above them are zero.
+pub(crate) fn wire_noise(seed: u64, wires: usize, count: usize) -> Vec<u8> {
+    let unit = wires.div_ceil(8);
+    let mut bytes = noise(seed, count * unit);
+    for sample in bytes.chunks_mut(unit) {
+        for bit in wires..unit * 8 {
+            sample[bit / 8] &= !(1 << (bit % 8));
+        }
+    }
+    bytes
+}
+
+/// Rows behind `head` that are none, as `outcome` tells: those that are `cut`, at their start, and those that are `wrong`,
+/// at a column.
+pub(crate) fn bad_rows(head: &str, outcome: impl Fn(&str) -> CaptureError, cut: &[&str], wrong: &[(&str, u64)]) {
+    for row in cut {
+        let error = outcome(row);
+        assert!(matches!(error.kind, ErrorKind::Truncated { .. }), "{row}: {error}");
+        assert_eq!(error.at.offset, head.len() as u64);
+    }
+    for (row, column) in wrong {
+        let error = outcome(row);
+        assert!(matches!(error.kind, ErrorKind::Malformed { .. }), "{row}: {error}");
+        assert_eq!(error.at.offset, head.len() as u64 + column, "{row}: {error}");
+    }
 }

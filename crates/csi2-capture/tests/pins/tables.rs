@@ -1,6 +1,6 @@
 //! Samples as rows of text: sigrok's table, and the lines of the OpenBench Logic Sniffer.
 
-use crate::support::{create_options, names, noise, read, read_file, source, write_samples};
+use crate::support::{bad_rows, create_options, names, read, read_file, source, wire_noise, write_samples};
 use csi2_capture::{ErrorKind, OpenOptions, detect};
 use csi2_dphy::{Level, Timebase};
 use proptest::prelude::*;
@@ -69,23 +69,19 @@ fn rows_that_are_none() {
         assert_eq!(found.samples, [5], "{row}");
         found.error.unwrap_or_else(|| panic!("no error: {row}"))
     };
-    for row in ["1", "1,", "1,0", "1,0,"] {
-        let error = outcome(row);
-        assert!(matches!(error.kind, ErrorKind::Truncated { .. }), "{row}: {error}");
-        assert_eq!(error.at.offset, head.len() as u64);
-    }
-    for (row, column) in [
-        ("1,0\n", 3),
-        ("1,2,1\n", 2),
-        ("1;0,1\n", 1),
-        ("1,0,1,1\n", 6),
-        ("1,0,1,\n", 6),
-        ("x\n", 0),
-    ] {
-        let error = outcome(row);
-        assert!(matches!(error.kind, ErrorKind::Malformed { .. }), "{row}: {error}");
-        assert_eq!(error.at.offset, head.len() as u64 + column, "{row}: {error}");
-    }
+    bad_rows(
+        head,
+        outcome,
+        &["1", "1,", "1,0", "1,0,"],
+        &[
+            ("1,0\n", 3),
+            ("1,2,1\n", 2),
+            ("1;0,1\n", 1),
+            ("1,0,1,1\n", 6),
+            ("1,0,1,\n", 6),
+            ("x\n", 0),
+        ],
+    );
 }
 
 #[test]
@@ -117,12 +113,7 @@ proptest! {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.csv");
         let unit = wires.div_ceil(8);
-        let mut bytes = noise(seed, count * unit);
-        for sample in bytes.chunks_mut(unit) {
-            for bit in wires..unit * 8 {
-                sample[bit / 8] &= !(1 << (bit % 8));
-            }
-        }
+        let bytes = wire_noise(seed, wires, count);
         let channels: Vec<String> = (0..wires).map(|n| format!("wire {n}")).collect();
         let channels: Vec<&str> = channels.iter().map(String::as_str).collect();
         let options = create_options(&path, Timebase::from_hertz(2_100_000_000), &channels);

@@ -7,8 +7,7 @@ use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place};
 use crate::report::timing::Timing;
 use crate::session::{CONTINUE, Clock, Flow, Visitor};
 use csi2_analyzer::{
-    Analyzer, AnalyzerSettings, Detail, Finding, FindingCode, Limits, Received, Severity, Spread, Statistics,
-    TimingReport,
+    Analyzer, AnalyzerSettings, Detail, Finding, FindingCode, Limits, Received, Severity, Statistics, TimingReport,
 };
 use csi2_dphy::Tick;
 
@@ -136,7 +135,7 @@ impl Judge {
                         bytes: of.bytes,
                         width: of.width,
                         lines: of.lines,
-                        line_time_ns: timing.then(|| timing_of(&of.line_time, clock)).flatten(),
+                        line_time_ns: timing.then(|| Timing::new(&of.line_time, clock)).flatten(),
                     })
                     .collect(),
             })
@@ -192,13 +191,4 @@ fn exceeds(new: &Detail, old: &Detail) -> bool {
         }
         _ => false,
     }
-}
-
-fn timing_of(spread: &Spread, clock: &Clock) -> Option<Timing> {
-    let timebase = clock.timebase?;
-    Some(Timing {
-        min: timebase.nanoseconds(spread.min),
-        mean: spread.mean()? * timebase.nanoseconds(1),
-        max: timebase.nanoseconds(spread.max),
-    })
 }

@@ -30,19 +30,13 @@ impl LowPower {
         if *of == LowPowerStatistics::default() {
             return None;
         }
-        let nanoseconds = |ticks: f64| clock.timebase.map(|timebase| ticks * 1e9 / timebase.hertz());
-        let wake_up = of.wake_up;
         Some(Self {
             ulps: of.ulps.iter().copied().take(lanes).collect(),
             clock_ulps: of.clock_ulps,
-            ulps_ns: nanoseconds(of.ulps_time as f64),
-            wakeup_ns: wake_up.mean().and_then(|mean| {
-                Some(Timing {
-                    min: nanoseconds(wake_up.min as f64)?,
-                    mean: nanoseconds(mean)?,
-                    max: nanoseconds(wake_up.max as f64)?,
-                })
-            }),
+            ulps_ns: clock
+                .timebase
+                .map(|timebase| of.ulps_time as f64 * timebase.nanoseconds(1)),
+            wakeup_ns: Timing::new(&of.wake_up, clock),
             lpdt: of.transmissions,
             lpdt_bytes: of.bytes,
             triggers: of.triggers,

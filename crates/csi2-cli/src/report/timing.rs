@@ -1,9 +1,11 @@
 //! Durations of the line protocol: for scripts, and as a table for people.
 
+use super::lane::LaneName;
 use super::text::{self, Side};
-use csi2_analyzer::{TimingMeasurement, TimingReport, TimingVerdict};
+use crate::session::Clock;
+use csi2_analyzer::{Spread, TimingMeasurement, TimingReport, TimingVerdict};
 use csi2_dphy::{Lane, MAX_LANES};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 /// Least, mean and greatest duration.
 #[derive(Serialize)]
@@ -11,6 +13,18 @@ pub(crate) struct Timing {
     pub(crate) min: f64,
     pub(crate) mean: f64,
     pub(crate) max: f64,
+}
+
+impl Timing {
+    /// In nanoseconds; `None` where nothing was measured, or the capture has no time.
+    pub(crate) fn new(spread: &Spread, clock: &Clock) -> Option<Self> {
+        let timebase = clock.timebase?;
+        Some(Self {
+            min: timebase.nanoseconds(spread.min),
+            mean: spread.mean()? * timebase.nanoseconds(1),
+            max: timebase.nanoseconds(spread.max),
+        })
+    }
 }
 
 /// `check`: what wires show of the line protocol.
@@ -25,8 +39,7 @@ pub(crate) struct LinkTiming {
 #[derive(Serialize)]
 struct ParameterRow {
     name: &'static str,
-    #[serde(serialize_with = "lane")]
-    lane: Lane,
+    lane: LaneName,
     count: u64,
     min_ns: f64,
     mean_ns: f64,
@@ -50,7 +63,7 @@ impl ParameterRow {
     fn new(of: &TimingMeasurement) -> Self {
         Self {
             name: of.parameter.name(),
-            lane: of.lane,
+            lane: of.lane.into(),
             count: of.count,
             min_ns: of.min,
             mean_ns: of.mean,
@@ -59,13 +72,6 @@ impl ParameterRow {
             limit_max_ns: of.limit_max,
             verdict: of.verdict.name(),
         }
-    }
-}
-
-fn lane<S: Serializer>(lane: &Lane, serializer: S) -> Result<S::Ok, S::Error> {
-    match lane {
-        Lane::Clock => serializer.serialize_str("clock"),
-        Lane::Data(lane) => serializer.serialize_u8(*lane),
     }
 }
 

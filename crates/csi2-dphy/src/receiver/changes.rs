@@ -6,7 +6,7 @@ use crate::{Change, LaneMerger, PinEvent};
 
 impl PinReceiver {
     /// Takes changes likewise. Changes of one time stamp take effect together; data is sampled as it was before the stamp.
-    /// Without a clock lane, and without [`PinReceiver::assume_unit_interval`], changes say nothing of bits: only line
+    /// Without a clock lane, and without [`Sampling::unit_interval`](crate::Sampling::unit_interval), changes say nothing of bits: only line
     /// states are followed.
     ///
     /// On assumed unit intervals one change may end any number of bits: no change consumed and no event is then progress

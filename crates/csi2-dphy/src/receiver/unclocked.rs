@@ -22,7 +22,7 @@ const MOST_AT_ONCE: usize = 8;
 impl PinReceiver {
     /// Without a clock lane, bits are `numerator / denominator` ticks apart: the edges of each lane keep its phase. No
     /// effect where there is a clock lane or where either is 0, nor on samples if it is one tick.
-    pub fn assume_unit_interval(&mut self, numerator: u64, denominator: u64) {
+    pub(super) fn assume_unit_interval(&mut self, numerator: u64, denominator: u64) {
         if self.table.clock() != ClockWires::None {
             return;
         }

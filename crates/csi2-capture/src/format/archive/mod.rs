@@ -8,7 +8,10 @@ pub(crate) use inflate::{Piece, Pieces};
 pub(crate) use place::{Medium, Place, Tracked};
 pub(crate) use reader::SessionReader;
 
-use crate::{CaptureError, ErrorKind};
+use crate::format::frequency::Frequency;
+use crate::format::samples::{MAX_UNIT, refused};
+use crate::output::OutputFile;
+use crate::{CaptureError, CreateOptions, ErrorKind};
 use std::io::{self, BufReader, Read};
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -45,6 +48,20 @@ pub(crate) fn first_name(head: &[u8]) -> Option<&[u8]> {
     let name = head.get(NAME..)?;
     let name = name.get(..usize::from(length)).unwrap_or(name);
     head.starts_with(SIGNATURE).then_some(name)
+}
+
+/// The sample rate of a session to write.
+///
+/// # Errors
+/// Where it has none, or more channels than fit a sample.
+pub(crate) fn sample_rate(file: &OutputFile, options: &CreateOptions) -> Result<Frequency, CaptureError> {
+    let count = options.channels.len();
+    if count > MAX_UNIT * 8 {
+        let detail = format!("{count} channels, a session has up to {} here", MAX_UNIT * 8);
+        return Err(refused(file, detail));
+    }
+    let rate = Frequency::of(options.timebase);
+    rate.ok_or_else(|| refused(file, "a session needs a sample rate of at least 1 Hz".into()))
 }
 
 /// The text of a member, which is small.

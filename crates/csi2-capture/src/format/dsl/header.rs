@@ -3,6 +3,7 @@
 //! Ref: DreamSourceLab/DSView DSView/pv/storesession.cpp
 
 use crate::format::frequency::Frequency;
+use crate::format::text::one_line;
 use core::fmt::Write;
 use std::collections::BTreeMap;
 
@@ -101,8 +102,7 @@ impl Header {
         }
         let _ = writeln!(text, "trigger time = 0\ntrigger pos = 0");
         for (probe, name) in &self.probes {
-            let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            let _ = writeln!(text, "probe{probe} = {name}");
+            let _ = writeln!(text, "probe{probe} = {}", one_line(name));
         }
         text
     }

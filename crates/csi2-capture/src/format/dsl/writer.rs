@@ -4,9 +4,8 @@
 
 use super::header::Header;
 use super::transpose::transpose;
-use crate::format::archive::write_error;
-use crate::format::frequency::Frequency;
-use crate::format::samples::{MAX_UNIT, SampleRun, numbered, refused};
+use crate::format::archive::{self, write_error};
+use crate::format::samples::{SampleRun, numbered};
 use crate::output::OutputFile;
 use crate::{Burst, CaptureError, CaptureWriter, CreateOptions, ErrorKind, WireNote};
 use csi2_dphy::{Observation, Samples, Tick};
@@ -23,16 +22,7 @@ const ROUND: usize = 8;
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
     let file = OutputFile::create(&options.path)?;
     let name = file.name().to_string();
-    let count = options.channels.len();
-    if count > MAX_UNIT * 8 {
-        return Err(refused(
-            &file,
-            format!("{count} channels, a session has up to {} here", MAX_UNIT * 8),
-        ));
-    }
-    let Some(rate) = Frequency::of(options.timebase) else {
-        return Err(refused(&file, "a session needs a sample rate of at least 1 Hz".into()));
-    };
+    let rate = archive::sample_rate(&file, options)?;
     Ok(Box::new(DslWriter {
         zip: ZipWriter::new_stream(file),
         name,
@@ -48,7 +38,7 @@ pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, 
         },
         run: SampleRun::default(),
         rest: Vec::new(),
-        channels: vec![Vec::new(); count],
+        channels: vec![Vec::new(); options.channels.len()],
     }))
 }
 

@@ -4,6 +4,7 @@ use super::cell;
 use super::columns::{Column, columns, settle, take_radices};
 use crate::format::changes::changes_chunk;
 use crate::format::csv::{BOM, trim};
+use crate::late::Late;
 use crate::reader::Fused;
 use crate::window::Window;
 use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk, ErrorKind, Layer, OpenOptions, Source};
@@ -78,7 +79,7 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
         said: None,
         in_window: None,
         ended: false,
-        error: None,
+        late: Late::default(),
     })))
 }
 
@@ -103,8 +104,7 @@ struct Reader {
     /// Number in the window of the last row.
     in_window: Option<u64>,
     ended: bool,
-    /// Comes after the changes before it.
-    error: Option<CaptureError>,
+    late: Late,
 }
 
 impl CaptureReader for Reader {
@@ -113,18 +113,14 @@ impl CaptureReader for Reader {
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
+        self.late.check()?;
         self.changes.clear();
         let offset = self.window.offset();
-        if let Err(error) = self.fill() {
+        let outcome = self.fill();
+        if outcome.is_err() {
             self.close();
-            if self.changes.is_empty() {
-                return Err(error);
-            }
-            self.error = Some(error);
         }
+        self.late.hold(outcome, self.changes.is_empty())?;
         Ok(changes_chunk(&self.changes, offset))
     }
 

@@ -7,9 +7,6 @@ use crate::output::OutputFile;
 use crate::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Level, Observation, Tick, Timebase};
 
-/// Text kept before it goes to the file.
-const BUFFER: usize = 64 * 1024;
-
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
     let file = OutputFile::create(&options.path)?;
     let Some(clock) = Clock::of(options.timebase) else {
@@ -68,7 +65,7 @@ impl CaptureWriter for SaleaeCsvWriter {
         if rows.last.is_some_and(|last| last < end) {
             rows.row(end)?;
         }
-        rows.store(0)?;
+        rows.file.put_text(&mut rows.text)?;
         rows.file.finish()
     }
 }
@@ -103,7 +100,7 @@ impl Rows {
             });
         }
         self.row(stamp.at)?;
-        self.store(BUFFER)
+        self.file.put_text(&mut self.text)
     }
 
     fn row(&mut self, at: Tick) -> Result<(), CaptureError> {
@@ -114,15 +111,6 @@ impl Rows {
         self.text.push_str(&time);
         self.text.push_str(&self.levels);
         self.text.push('\n');
-        Ok(())
-    }
-
-    /// Hands the text to the file when there is more than `kept`.
-    fn store(&mut self, kept: usize) -> Result<(), CaptureError> {
-        if self.text.len() > kept {
-            self.file.put(self.text.as_bytes())?;
-            self.text.clear();
-        }
         Ok(())
     }
 }

@@ -3,9 +3,8 @@
 //! Ref: sigrokproject/libsigrok src/output/srzip.c
 
 use super::metadata::Metadata;
-use crate::format::archive::write_error;
-use crate::format::frequency::Frequency;
-use crate::format::samples::{MAX_UNIT, SampleRun, numbered, refused};
+use crate::format::archive::{self, write_error};
+use crate::format::samples::{SampleRun, numbered};
 use crate::output::OutputFile;
 use crate::{Burst, CaptureError, CaptureWriter, Channel, CreateOptions, ErrorKind, WireNote};
 use csi2_dphy::{Observation, Tick};
@@ -23,16 +22,7 @@ const LIKE_LIBSIGROK: &str = "0.5.2";
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
     let file = OutputFile::create(&options.path)?;
     let name = file.name().to_string();
-    if options.channels.len() > MAX_UNIT * 8 {
-        let count = options.channels.len();
-        return Err(refused(
-            &file,
-            format!("{count} channels, a session has up to {} here", MAX_UNIT * 8),
-        ));
-    }
-    let Some(rate) = Frequency::of(options.timebase) else {
-        return Err(refused(&file, "a session needs a sample rate of at least 1 Hz".into()));
-    };
+    let rate = archive::sample_rate(&file, options)?;
     Ok(Box::new(SigrokWriter {
         zip: ZipWriter::new_stream(file),
         name,

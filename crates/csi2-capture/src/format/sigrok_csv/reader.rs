@@ -3,6 +3,7 @@
 use super::heading::Heading;
 use crate::format::csv;
 use crate::format::samples::samples_chunk;
+use crate::late::Late;
 use crate::reader::Fused;
 use crate::window::Window;
 use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk, Layer, OpenOptions, Source};
@@ -30,7 +31,7 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
         columns,
         samples: Vec::with_capacity(CHUNK),
         next: 0,
-        error: None,
+        late: Late::default(),
     })))
 }
 
@@ -40,8 +41,7 @@ struct SigrokCsvReader {
     columns: usize,
     samples: Vec<u8>,
     next: Tick,
-    /// Comes after the samples before it.
-    error: Option<CaptureError>,
+    late: Late,
 }
 
 impl CaptureReader for SigrokCsvReader {
@@ -50,16 +50,10 @@ impl CaptureReader for SigrokCsvReader {
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
+        self.late.check()?;
         self.samples.clear();
-        if let Err(error) = self.fill() {
-            if self.samples.is_empty() {
-                return Err(error);
-            }
-            self.error = Some(error);
-        }
+        let outcome = self.fill();
+        self.late.hold(outcome, self.samples.is_empty())?;
         if self.samples.is_empty() {
             return Ok(None);
         }

@@ -7,9 +7,6 @@ use crate::output::OutputFile;
 use crate::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Observation, Tick};
 
-/// Text kept before it goes to the file.
-const BUFFER: usize = 64 * 1024;
-
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
     Ok(Box::new(SigrokCsvWriter {
         file: OutputFile::create(&options.path)?,
@@ -51,14 +48,14 @@ impl CaptureWriter for SigrokCsvWriter {
                 *cell = b'0' + (word >> bit.min(63) & 1) as u8;
             }
             self.text.extend(row.iter().map(|&byte| char::from(byte)));
-            self.store(BUFFER)?;
+            self.file.put_text(&mut self.text)?;
         }
         Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), CaptureError> {
         self.begin(self.names.len().div_ceil(8).max(1))?;
-        self.store(0)?;
+        self.file.put_text(&mut self.text)?;
         self.file.finish()
     }
 }
@@ -91,15 +88,6 @@ impl SigrokCsvWriter {
         };
         self.text.push_str(&heads.join(","));
         self.text.push('\n');
-        Ok(())
-    }
-
-    /// Hands the text to the file when there is more than `kept`.
-    fn store(&mut self, kept: usize) -> Result<(), CaptureError> {
-        if self.text.len() > kept {
-            self.file.put(self.text.as_bytes())?;
-            self.text.clear();
-        }
         Ok(())
     }
 }

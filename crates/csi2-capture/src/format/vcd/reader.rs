@@ -3,6 +3,7 @@
 use super::changes::{BadChange, Changes, Trouble};
 use super::header::Header;
 use crate::format::changes::changes_chunk;
+use crate::late::Late;
 use crate::reader::Fused;
 use crate::window::Window;
 use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk, ErrorKind, Layer, OpenOptions, Source};
@@ -32,7 +33,7 @@ pub(in crate::format) fn open_as(
         info,
         changes,
         ended: false,
-        error: None,
+        late: Late::default(),
     })))
 }
 
@@ -42,8 +43,7 @@ struct VcdReader {
     changes: Changes,
     /// The stream has no more bytes than the window holds.
     ended: bool,
-    /// Comes after the changes before it.
-    error: Option<CaptureError>,
+    late: Late,
 }
 
 impl CaptureReader for VcdReader {
@@ -52,18 +52,14 @@ impl CaptureReader for VcdReader {
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
+        self.late.check()?;
         self.changes.clear();
         let offset = self.window.offset();
-        if let Err(error) = self.fill() {
+        let outcome = self.fill();
+        if outcome.is_err() {
             self.changes.finish();
-            if self.changes.done().is_empty() {
-                return Err(error);
-            }
-            self.error = Some(error);
         }
+        self.late.hold(outcome, self.changes.done().is_empty())?;
         Ok(changes_chunk(self.changes.done(), offset))
     }
 

@@ -7,9 +7,6 @@ use crate::output::OutputFile;
 use crate::{Burst, CaptureError, CaptureWriter, CreateOptions, WireNote};
 use csi2_dphy::{Change, Level, Observation, Samples, Tick, Timebase};
 
-/// Text kept before it goes to the file.
-const BUFFER: usize = 64 * 1024;
-
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
     let file = OutputFile::create(&options.path)?;
     let Some(scale) = Scale::of(options.timebase) else {
@@ -79,7 +76,7 @@ impl CaptureWriter for VcdWriter {
                 return Err(refused(&self.file, detail));
             }
         }
-        self.store(BUFFER)
+        self.file.put_text(&mut self.text)
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), CaptureError> {
@@ -88,7 +85,7 @@ impl CaptureWriter for VcdWriter {
             // Samples last as long as they are: without this the last one would have no length.
             Some(next) => self.time(next)?,
         }
-        self.store(0)?;
+        self.file.put_text(&mut self.text)?;
         self.file.finish()
     }
 }
@@ -133,7 +130,7 @@ impl VcdWriter {
                 differing &= differing - 1;
                 self.set(bit, level_of(word, bit));
             }
-            self.store(BUFFER)?;
+            self.file.put_text(&mut self.text)?;
         }
         let len = (bytes.len() / unit) as u64;
         self.next = self.next.max(Some(first.saturating_add(len)));
@@ -168,7 +165,7 @@ impl VcdWriter {
             if self.wire(change.channel)?.level != change.level {
                 self.time(change.at)?;
                 self.set(usize::from(change.channel), change.level);
-                self.store(BUFFER)?;
+                self.file.put_text(&mut self.text)?;
             }
             self.next = Some(change.at);
         }
@@ -240,15 +237,6 @@ impl VcdWriter {
             });
             self.text.push_str(&wire.code);
         }
-    }
-
-    /// Hands the text to the file when there is more than `kept`.
-    fn store(&mut self, kept: usize) -> Result<(), CaptureError> {
-        if self.text.len() > kept {
-            self.file.put(self.text.as_bytes())?;
-            self.text.clear();
-        }
-        Ok(())
     }
 }
 

@@ -1,6 +1,7 @@
 //! `csi2 list --events`: what the lanes did outside bursts, one line each.
 
 use crate::report::json::hex;
+use crate::report::lane::LaneName;
 use crate::session::Clock;
 use csi2_analyzer::Span;
 use csi2_dphy::{EscapeCommand, Lane, MAX_LANES, PinEvent, Tick};
@@ -17,13 +18,6 @@ pub(super) struct LaneLine {
     offset: u64,
     #[serde(flatten)]
     more: More,
-}
-
-#[derive(Clone, Copy, Debug, Serialize)]
-#[serde(untagged)]
-enum LaneName {
-    Data(u8),
-    Clock(&'static str),
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -99,10 +93,7 @@ impl LaneLine {
         Self {
             r#type: "lp",
             event: name,
-            lane: lane.map(|lane| match lane {
-                Lane::Clock => LaneName::Clock("clock"),
-                Lane::Data(lane) => LaneName::Data(lane),
-            }),
+            lane: lane.map(LaneName::from),
             time_ns: clock.nanoseconds(span.at),
             offset: span.offset,
             more,
