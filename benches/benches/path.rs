@@ -14,6 +14,7 @@ use csi2_dphy::{LaneBytes, MAX_LANES, Observation};
 use csi2_generator::{EncodeSettings, Encoder, Image, Scene, TransmitLayer, TransmitSettings, Transmitter};
 use csi2_kernels::Backend;
 use csi2_packet::{DataType, LineNumbering, PacketEvent, VirtualChannel};
+use csi2_pixel::{Codecs, Samples};
 
 const LANES: usize = 4;
 
@@ -25,6 +26,7 @@ fn bursts(samples: &[u16]) -> Vec<Burst> {
     let mut encoder = Encoder::new(EncodeSettings {
         channel: VirtualChannel::ZERO,
         data_type: DataType::RAW10,
+        codecs: Codecs::STANDARD,
         numbering: LineNumbering::None,
         first_frame: 1,
     });
@@ -33,7 +35,7 @@ fn bursts(samples: &[u16]) -> Vec<Burst> {
     let image = Image {
         width: WIDTH,
         height: HEIGHT,
-        samples,
+        samples: Samples::Narrow(samples),
     };
     let sent = encoder.frame(&image, &mut |packet| {
         link.burst(packet, &mut |piece| {
@@ -89,6 +91,7 @@ fn path(c: &mut Criterion) {
             limits: Limits::default(),
             backend,
             streams: StreamFilter::default(),
+            codecs: Codecs::STANDARD,
         });
         // Frames, each handed over where it lies.
         let mut run = |check: &mut dyn FnMut(&[u16])| {
@@ -96,7 +99,7 @@ fn path(c: &mut Criterion) {
             receive(&mut receiver, black_box(&bursts), |received| {
                 assembler.push(received);
                 while let Some(frame) = assembler.poll() {
-                    if let (true, Pixels::Samples(samples)) = (frame.complete, frame.pixels) {
+                    if let (true, Pixels::Samples(Samples::Narrow(samples))) = (frame.complete, frame.pixels) {
                         check(samples);
                         frames += 1;
                     }

@@ -37,4 +37,11 @@ libfuzzer_sys::fuzz_target!(|wire: [u8; 4]| {
         let extended = PacketHeader::receive(plain, VcExtension::Extended);
         assert_eq!((classic.header, classic.ecc), (extended.header, extended.ecc));
     }
+
+    let either = if !classic.is_usable() && received.ecc == EccVerdict::Clean {
+        received
+    } else {
+        classic
+    };
+    assert_eq!(PacketHeader::receive(wire, VcExtension::ClassicFirst), either);
 });

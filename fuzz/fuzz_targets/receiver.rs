@@ -17,6 +17,7 @@ use csi2_dphy::{
 use csi2_fuzz::Fields;
 use csi2_kernels::Backend;
 use csi2_packet::{PacketEvent, VcExtension};
+use csi2_pixel::Codecs;
 
 const LIMITS: Limits = Limits {
     max_skew_bytes: 4,
@@ -43,7 +44,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let vcx = if parameters & 0x20 == 0 {
         VcExtension::Extended
     } else {
-        VcExtension::Classic
+        VcExtension::ClassicFirst
     };
     let keep = if parameters & 0x40 == 0 {
         Keep::Samples
@@ -183,11 +184,12 @@ impl Chain {
             limits: LIMITS,
             backend: Backend::detect(),
             streams: StreamFilter::IMAGES,
+            codecs: Codecs::STANDARD,
         };
         let rest = Rest {
             analyzer: Analyzer::new(AnalyzerSettings {
                 limits: LIMITS,
-                vcx: config.vcx,
+                vcx: (config.vcx != VcExtension::Extended).then_some(config.vcx),
             }),
             assembler: FrameAssembler::new(assembler),
             burst: 0,
@@ -269,7 +271,10 @@ impl Rest {
 fn check(frame: &Frame<'_>) {
     let height = frame.height as usize;
     let (size, expected) = match frame.pixels {
-        Pixels::Samples(samples) => (samples.len(), height * frame.width as usize),
+        Pixels::Samples(samples) => {
+            let stride = frame.codec.map_or(0, |codec| codec.layout.stride(frame.width as usize));
+            (samples.len(), height * stride)
+        }
         Pixels::Packed(bytes) => (bytes.len(), height * frame.line_bytes as usize),
     };
     assert_eq!(size, expected);

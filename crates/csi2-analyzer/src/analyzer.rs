@@ -1,8 +1,11 @@
 //! Judgement: receives events, emits findings, counts.
 
 use crate::channel::{Channel, Judge, Line, Mark, Payload};
+use crate::embedded::Ways;
 use crate::finding::Findings;
-use crate::{BurstInfo, Detail, Finding, FindingCode, Limits, LinkEvent, Received, Span, Statistics};
+use crate::{
+    BurstInfo, Detail, Finding, FindingCode, Limits, LinkEvent, Received, RowProblem, Severity, Span, Statistics,
+};
 use csi2_dphy::{EscapeCommand, PinEvent, SotVerdict, Tick};
 use csi2_packet::{
     ChecksumVerdict, DataType, EccVerdict, Missing, PacketEvent, ReceivedHeader, VcExtension, VirtualChannel,
@@ -13,8 +16,9 @@ use csi2_packet::{
 pub struct AnalyzerSettings {
     /// Bounds.
     pub limits: Limits,
-    /// Header code of the link. `Classic`: set extension bits are a finding.
-    pub vcx: VcExtension,
+    /// Header code of the link. The classic ones: channels above 3 are a finding. `None`: not known; they are one where
+    /// only a corrected header has them.
+    pub vcx: Option<VcExtension>,
 }
 
 /// Watches a link. Push an event, then poll until `None`. State is a few hundred bytes and one entry per data type seen.
@@ -26,12 +30,16 @@ pub struct Analyzer {
     findings: Findings,
     /// The long packet that is arriving.
     packet: Option<Arriving>,
+    /// The embedded row that is arriving.
+    embedded: Option<Ways>,
     /// Bytes without a packet: reported when their number is known.
     stray: Option<Stray>,
     /// Packets known to be lost; see [`Judge::losses`].
     losses: u64,
     /// Bytes of the last long packet: how many packets a gap may have held.
     packet_bytes: u64,
+    /// A good header had a channel above 3.
+    extended: bool,
     last_span: Span,
 }
 
@@ -64,9 +72,11 @@ impl Analyzer {
             channels: [const { Channel::new() }; 16],
             findings: Findings::default(),
             packet: None,
+            embedded: None,
             stray: None,
             losses: 0,
             packet_bytes: 0,
+            extended: false,
             last_span: Span::default(),
         }
     }
@@ -185,6 +195,9 @@ impl Analyzer {
                         .bytes
                         .saturating_add(u32::try_from(piece.len()).unwrap_or(u32::MAX));
                 }
+                if let Some(row) = &mut self.embedded {
+                    row.push(piece);
+                }
             }
             PacketEvent::LongEnd(verdict) => self.long_end(verdict, span),
             PacketEvent::Truncated(missing) => self.truncated(missing, span),
@@ -228,7 +241,9 @@ impl Analyzer {
             DataType::FRAME_END => Mark::FrameEnd(header.word),
             DataType::LINE_START => Mark::LineStart(header.word),
             DataType::LINE_END => Mark::LineEnd(header.word),
+            // Generic and reserved ones mean nothing to frames and lines.
             other => {
+                self.statistics.data_type(header.channel, other).packets += 1;
                 self.reserved(other, header.channel, header.word, span);
                 return;
             }
@@ -251,6 +266,7 @@ impl Analyzer {
             .data_type(header.channel, header.data_type)
             .packet(span.at);
         let line = self.channels[index(header.channel)].next_line(header.data_type);
+        self.embedded = (header.data_type == DataType::EMBEDDED).then(Ways::new);
         self.packet = Some(Arriving {
             received,
             span,
@@ -272,9 +288,10 @@ impl Analyzer {
         counts.bytes += u64::from(packet.bytes);
         match verdict {
             ChecksumVerdict::Match => {
-                counts.word_count(header.word);
+                counts.word_count(header.word, packet.line);
                 self.packet_bytes = u64::from(header.word) + 6;
                 self.line(&packet, Payload::Good, place);
+                self.embedded_row(&packet, place);
             }
             ChecksumVerdict::Mismatch { received, computed } => {
                 counts.checksum_errors += 1;
@@ -290,6 +307,32 @@ impl Analyzer {
                 self.line(&packet, Payload::Wrong, place);
             }
         }
+    }
+
+    /// An embedded row with the right checksum is over.
+    fn embedded_row(&mut self, packet: &Arriving, span: Span) {
+        /// A row that breaks off before this many bytes may be of any other format.
+        const FIRST_PAIR: u32 = 3;
+        let (_, problem) = match self.embedded.take() {
+            Some(row) => row.best(None),
+            None => return,
+        };
+        let Some(problem) = problem.filter(|problem| !matches!(problem, RowProblem::NotTagged { .. })) else {
+            return;
+        };
+        let code = FindingCode::EmbeddedErr;
+        let severity = if problem.offset() < FIRST_PAIR {
+            Severity::Info
+        } else {
+            code.row().severity
+        };
+        self.findings.push(Finding {
+            code,
+            severity,
+            span,
+            channel: Some(packet.received.header.channel),
+            detail: Detail::Embedded { problem },
+        });
     }
 
     fn truncated(&mut self, missing: Missing, span: Span) {
@@ -336,9 +379,28 @@ impl Analyzer {
             self.statistics.corrected += 1;
             self.report(FindingCode::EccCorrected, span, channel, detail);
         }
-        if self.settings.vcx == VcExtension::Classic && wire[3] >> 6 != 0 {
-            self.report(FindingCode::VcUnexpected, span, channel, Detail::Extension { wire });
-        }
+        self.extension(received, span);
+    }
+
+    /// Whether a header's channel is one that the link should have.
+    fn extension(&mut self, received: &ReceivedHeader, span: Span) {
+        let (wire, channel) = (received.wire, received.header.channel);
+        let extended = channel.vcx() > 0;
+        let detail = match (self.settings.vcx, received.ecc) {
+            // The error was in an extension bit and is put right.
+            (_, EccVerdict::Corrected { bit: 24.. }) if !extended => return,
+            (Some(vcx), _) if vcx != VcExtension::Extended && (extended || wire[3] >> 6 > 0) => {
+                Detail::Extension { wire, channel }
+            }
+            (None, EccVerdict::Clean) => {
+                self.extended |= extended;
+                return;
+            }
+            // Three wrong bits look like one.
+            (None, _) if extended && !self.extended => Detail::ExtensionCorrected { wire, channel },
+            _ => return,
+        };
+        self.report(FindingCode::VcUnexpected, span, Some(channel), detail);
     }
 
     /// A long packet is over.
@@ -360,15 +422,16 @@ impl Analyzer {
     }
 
     fn reserved(&mut self, data_type: DataType, channel: VirtualChannel, word: u16, span: Span) {
-        // 0x04 is the end-of-transmission packet of later editions.
-        if !data_type.is_assigned() && data_type.code() != 0x04 {
-            self.report(
-                FindingCode::IdErr,
-                span,
-                Some(channel),
-                Detail::Reserved { data_type, word },
-            );
+        if data_type.is_assigned() {
+            return;
         }
+        let v1 = self.settings.vcx.is_some_and(|vcx| vcx != VcExtension::Extended);
+        let (severity, detail) = match data_type.code() {
+            // Only one public source has it, so it is no error, unless the link is known to be older.
+            0x04 if !v1 => (Severity::Info, Detail::EndOfTransmission { word }),
+            _ => (FindingCode::IdErr.row().severity, Detail::Reserved { data_type, word }),
+        };
+        self.report_as(severity, FindingCode::IdErr, span, Some(channel), detail);
     }
 
     fn flush_stray(&mut self) {
@@ -418,7 +481,17 @@ impl Analyzer {
     }
 
     fn report(&mut self, code: FindingCode, span: Span, channel: Option<VirtualChannel>, detail: Detail) {
-        let severity = code.row().severity;
+        self.report_as(code.row().severity, code, span, channel, detail);
+    }
+
+    fn report_as(
+        &mut self,
+        severity: Severity,
+        code: FindingCode,
+        span: Span,
+        channel: Option<VirtualChannel>,
+        detail: Detail,
+    ) {
         self.findings.push(Finding {
             code,
             severity,

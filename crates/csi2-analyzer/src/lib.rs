@@ -1,6 +1,7 @@
 //! The receiving chain: observations in; packets, findings, statistics and frames out. No files, no clock, no threads.
 //!
-//! [`Receiver`] (link and depacketizer) -> [`Received`] events -> [`Analyzer`] and [`FrameAssembler`], side by side.
+//! [`Receiver`] (link and depacketizer) -> [`Received`] events -> [`Analyzer`], [`FrameAssembler`] and [`EmbeddedReader`], side
+//! by side.
 //!
 //! A frame of one line, in which a payload bit was hit:
 //!
@@ -34,6 +35,8 @@ mod analyzer;
 mod assembler;
 mod channel;
 mod discovery;
+pub mod dump;
+mod embedded;
 mod finding;
 mod limits;
 mod link;
@@ -43,6 +46,9 @@ mod timing;
 pub use analyzer::{Analyzer, AnalyzerSettings};
 pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, Pixels, StreamFilter};
 pub use discovery::{Confidence, Descrambling, Discovered, Discovery, Evidence, Hints, Tally, find_scrambling};
+pub use embedded::{
+    EmbeddedFrame, EmbeddedReader, EmbeddedRow, Register, RegisterSet, Registers, RowProblem, RowReport,
+};
 pub use finding::{Detail, FINDINGS, Finding, FindingCode, FindingRow, Severity};
 pub use limits::Limits;
 pub use link::{BurstInfo, Entry, Input, LinkEvent, Received, Receiver, ReceiverConfig, Span};

@@ -19,7 +19,8 @@ impl Default for Limits {
         Self {
             max_skew_bytes: 6,
             max_lane_lag_bytes: 16 << 20,
-            max_open_streams: 16,
+            // An image and its embedded rows on each virtual channel.
+            max_open_streams: 32,
             max_frame_bytes: 256 << 20,
         }
     }

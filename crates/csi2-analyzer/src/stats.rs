@@ -1,5 +1,6 @@
 //! Counts.
 
+use crate::channel::is_line;
 use alloc::vec::Vec;
 use csi2_dphy::{EscapeCommand, Lane, MAX_LANES, PinEvent, Tick, Timebase};
 use csi2_packet::{DataType, VirtualChannel};
@@ -78,15 +79,16 @@ pub struct ChannelStatistics {
 pub struct DataTypeStatistics {
     /// Which.
     pub data_type: DataType,
-    /// Packets.
+    /// Packets; short ones too, where they are neither of a frame nor of a line.
     pub packets: u64,
     /// Payload bytes.
     pub bytes: u64,
     /// Word count of the last line, for the width.
     pub word_count: u16,
-    /// Samples per line, where the format is known.
+    /// Pixels per line, where the format is known.
     pub width: Option<u32>,
-    /// Lines of the last complete frame; of the longest stretch where no frame was complete.
+    /// Lines of the last complete frame; of the longest stretch where no frame was complete. `None` where packets are no
+    /// lines.
     pub lines: Option<u32>,
     /// Packets with a wrong checksum.
     pub checksum_errors: u64,
@@ -212,25 +214,24 @@ impl DataTypeStatistics {
         self.last_start = at;
     }
 
-    /// A packet ended with a good checksum, so its word count is to be trusted.
-    pub(crate) fn word_count(&mut self, word: u16) {
-        if self.word_count == word {
-            return;
-        }
-        self.word_count = word;
-        let width = width(self.data_type, word);
-        // Lines of YUV420 are alternately one and two words long: the longer ones have the whole width.
-        self.width = if is_yuv420(self.data_type) {
-            self.width.max(width)
+    /// A packet ended with a good checksum, so its word count is to be trusted. `line`: its number in its frame, from 0.
+    pub(crate) fn word_count(&mut self, word: u16, line: Option<u32>) {
+        let before = core::mem::replace(&mut self.word_count, word);
+        let first = before == 0;
+        self.width = if !self.data_type.has_half_lines() {
+            pixels(self.data_type.group(), word)
+        } else if first && line.is_some_and(|line| line.is_multiple_of(2)) {
+            pixels(self.data_type.odd_group(), word)
         } else {
-            width
+            // Of two neighbours the longer one is even.
+            pixels(self.data_type.group(), word.max(before))
         };
     }
 
     fn frame_end(&mut self, whole: bool) {
         let lines = core::mem::take(&mut self.open_lines);
         self.last_start = None;
-        if lines == 0 {
+        if lines == 0 || !is_line(self.data_type) {
             return;
         }
         if whole {
@@ -271,19 +272,11 @@ impl Statistics {
     }
 }
 
-/// Types whose lines are alternately one and two words long. (Legacy YUV420, 0x1A, is not one of them.)
-pub(crate) fn is_yuv420(data_type: DataType) -> bool {
-    matches!(data_type.code(), 0x18 | 0x19 | 0x1C | 0x1D)
-}
-
-fn width(data_type: DataType, word: u16) -> Option<u32> {
-    if let Some(codec) = csi2_pixel::codec(data_type) {
-        return u32::try_from(codec.samples_in(usize::from(word))).ok();
-    }
-    let (bytes, pixels) = data_type.group()?;
-    u32::from(word)
-        .checked_div(u32::from(bytes))
-        .map(|groups| groups * u32::from(pixels))
+/// Pixels of the whole groups of a line, where a group is so many (bytes, pixels).
+fn pixels(group: Option<(u8, u8)>, word: u16) -> Option<u32> {
+    let (bytes, pixels) = group?;
+    let groups = u32::from(word).checked_div(u32::from(bytes))?;
+    Some(groups * u32::from(pixels))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ fn frame(script: &mut Script, number: u16, height: u8) {
 }
 
 /// The first sample of each row, whether the frame is complete, the rows lost and the rows bad.
-type Rows = (Vec<u16>, bool, Vec<u32>, Vec<u32>);
+type Rows = (Vec<u32>, bool, Vec<u32>, Vec<u32>);
 
 fn rows(got: &Got) -> Rows {
     let first = got.rows.iter().map(|row| row.first().copied().unwrap_or(0)).collect();
@@ -35,7 +35,7 @@ fn rows(got: &Got) -> Rows {
 type Case = (
     &'static str,
     fn(&mut Script),
-    &'static [u16],
+    &'static [u32],
     bool,
     &'static [u32],
     &'static [u32],
@@ -496,11 +496,80 @@ fn yuv420_rows_are_alternately_half_empty() {
         .line(YUV420, &[4; 8])
         .fe(2);
     let all = assemble(&script, settings(Keep::Samples));
-    assert_eq!(all[0].width, 8);
+    assert_eq!(all[0].width, 4);
     assert_eq!(all[0].rows[0], [1, 1, 1, 1, 0, 0, 0, 0]);
     assert_eq!(rows(&all[0]), (vec![1, 2, 3, 4], true, vec![], vec![]));
     // A line is missing, as the lengths show.
     assert_eq!(rows(&all[1]), (vec![1, 0, 3, 4], false, vec![1], vec![]));
+}
+
+/// Lengths alternate, so that a line that is missing shows without a number; which of a pair of rows it was, too.
+#[test]
+fn the_lengths_of_yuv420_lines_tell_what_is_missing() {
+    const LOST: PinEvent = PinEvent::SotSyncError { lane: 2, at: 0 };
+    fn lines(script: &mut Script, number: u16, values: &[u8]) {
+        script.fs(number);
+        for &value in values {
+            match value {
+                0 => script.lane(LOST),
+                _ => script.line(YUV420, &vec![value; 4 << (value / 11) << ((value + 1) % 2)]),
+            };
+        }
+        script.fe(number);
+    }
+    let cases: &[(&str, &[&[u8]], &[u32], &[u32])] = &[
+        ("in the middle", &[&[1, 2, 4, 5, 6]], &[1, 2, 0, 4, 5, 6], &[2]),
+        ("the first of all", &[&[2, 3, 4]], &[0, 2, 3, 4], &[0]),
+        (
+            "the first of a later frame",
+            &[&[1, 2, 3, 4], &[2, 3, 4]],
+            &[0, 2, 3, 4],
+            &[0],
+        ),
+        ("a new width, twice the old", &[&[1, 2], &[11, 12]], &[11, 12], &[]),
+        ("with its burst", &[&[1, 2, 0, 4, 5, 6]], &[1, 2, 0, 4, 5, 6], &[2]),
+        ("a burst that was no line", &[&[1, 2, 0, 3, 4]], &[1, 2, 3, 4], &[]),
+        (
+            "two bursts, one of them no line",
+            &[&[1, 2, 0, 0, 4]],
+            &[1, 2, 0, 4],
+            &[2],
+        ),
+        ("two lines", &[&[1, 2, 0, 0, 5, 6]], &[1, 2, 0, 0, 5, 6], &[2, 3]),
+    ];
+    for (name, frames, values, missing) in cases {
+        let mut script = Script::new();
+        for (number, values) in frames.iter().enumerate() {
+            lines(&mut script, number as u16 + 1, values);
+        }
+        for keep in [Keep::Samples, Keep::Packed] {
+            let all = assemble(&script, settings(keep));
+            let (first, complete, lost, bad) = rows(all.last().unwrap());
+            assert_eq!((first, lost), (values.to_vec(), missing.to_vec()), "{name}, {keep:?}");
+            assert_eq!((complete, bad), (missing.is_empty(), vec![]), "{name}, {keep:?}");
+        }
+    }
+}
+
+/// An unusable header before several lines of one burst: short and long in turn.
+#[test]
+fn the_lengths_of_yuv420_lines_measure_what_is_lost() {
+    for (lost, values) in [
+        (1, vec![1, 2, 0, 4]),
+        (2, vec![1, 2, 0, 0, 5, 6]),
+        (4, vec![1, 2, 0, 0, 0, 0, 7, 8]),
+    ] {
+        let mut script = Script::new();
+        script.fs(1).line(YUV420, &[1; 40]).line(YUV420, &[2; 80]);
+        let bytes = (0..lost).map(|row| 46 + row % 2 * 40).sum::<u64>() - 4;
+        script.lost(YUV420, bytes);
+        for &value in &values[2 + lost as usize..] {
+            script.line(YUV420, &vec![value as u8; if value % 2 == 1 { 40 } else { 80 }]);
+        }
+        script.fe(1);
+        let all = assemble(&script, settings(Keep::Samples));
+        assert_eq!(rows(&all[0]).0, values, "{lost}");
+    }
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn headers() {
                 s.fs(1).short(0x05, 1).short(0x04, 1).short(0x08, 1);
                 s.lines(1, 0x38, 5).lines(1, 0x17, 5).lines(1, 0x13, 5).fe(1);
             },
-            &[(IdErr, Error, 3)],
+            // 0x04 and 0x05, and two long ones.
+            &[(IdErr, Info, 1), (IdErr, Error, 3)],
         ),
         (
             "no whole groups",
@@ -249,7 +250,11 @@ fn extension_bits_on_a_classic_link() {
     if let (Step::Short(header), _) = &mut script.steps[1] {
         header.wire[3] = 0x40;
     }
-    for (vcx, expected) in [(VcExtension::Classic, 1), (VcExtension::Extended, 0)] {
+    for (vcx, expected) in [
+        (Some(VcExtension::Classic), 1),
+        (Some(VcExtension::Extended), 0),
+        (None, 0),
+    ] {
         let settings = AnalyzerSettings {
             vcx,
             ..AnalyzerSettings::default()

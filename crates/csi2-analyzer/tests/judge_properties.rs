@@ -216,7 +216,7 @@ proptest! {
                 prop_assert!(got.complete && got.bad.is_empty() && got.missing.is_empty(), "{:?}", got);
                 prop_assert_eq!(got.index, index as u64);
                 for (line, row) in got.rows.iter().enumerate() {
-                    let sent: Vec<u16> = transmitter.payload(index, line).into_iter().map(u16::from).collect();
+                    let sent: Vec<u32> = transmitter.payload(index, line).into_iter().map(u32::from).collect();
                     prop_assert_eq!(row, &sent, "frame {} line {}", index, line);
                 }
             }

@@ -88,6 +88,11 @@ impl Console {
         }
     }
 
+    /// Whether there was `-v`.
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Details, with `-v`.
     pub(crate) fn detail(&self, message: impl FnOnce() -> String) {
         if self.verbose && !self.quiet {

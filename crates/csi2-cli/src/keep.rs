@@ -33,6 +33,10 @@ impl Filter {
         self.data_types.is_empty() || self.data_types.contains(&data_type)
     }
 
+    pub(crate) fn keeps_all(&self) -> bool {
+        self.channels.is_empty() && self.data_types.is_empty()
+    }
+
     pub(crate) fn keeps(&self, channel: VirtualChannel, data_type: DataType) -> bool {
         self.keeps_channel(channel) && self.keeps_data_type(data_type)
     }

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek as _, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -59,6 +59,16 @@ impl Output {
             Target::Standard(out) => body(out),
             Target::Direct(out) => body(out),
             Target::File(_, out) => body(out),
+        };
+        result.map_err(|error| Failure::io(&self.name, error))
+    }
+
+    /// Writes over the first bytes, as the last thing: a header that tells how much follows. Pipes have no way back.
+    pub(crate) fn overwrite_start(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let result = match &mut self.target {
+            Target::Standard(_) => Err(std::io::ErrorKind::NotSeekable.into()),
+            Target::Direct(out) => out.seek(SeekFrom::Start(0)).and_then(|_| out.write_all(bytes)),
+            Target::File(_, out) => out.seek(SeekFrom::Start(0)).and_then(|_| out.write_all(bytes)),
         };
         result.map_err(|error| Failure::io(&self.name, error))
     }

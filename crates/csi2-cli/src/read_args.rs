@@ -1,12 +1,16 @@
 //! Options of the commands that read captures.
 
+use crate::failure::Failure;
 use crate::keep::{self, Filter};
+use crate::layouts::{self, Declaration};
 use crate::number;
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use csi2_analyzer::Descrambling;
 use csi2_dphy::Scrambling;
 use csi2_packet::{DataType, VcExtension, VirtualChannel};
+use csi2_pixel::Codecs;
+use csi2_sensors::{PROFILES, Profile};
 
 /// What every reading command takes.
 #[derive(Args, Debug)]
@@ -33,7 +37,7 @@ pub(crate) struct ReadArgs {
     /// Bit rate of a lane, where the capture has no clock of its own
     #[arg(long, value_name = "BPS", value_parser = number::bit_rate, help_heading = READING)]
     pub(crate) rate: Option<u64>,
-    /// Virtual channels 4 to 15 in the header (CSI-2 v2.0); auto reads both kinds
+    /// Virtual channels 4 to 15 in the header (CSI-2 v2.0); off: such channels are findings, auto: only doubtful ones are
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_possible_values = false, help_heading = READING)]
     pub(crate) vcx: Vcx,
     /// Scrambling of the lanes (CSI-2 v2.0): auto, off, a preset (a, a-galois, b, b-galois), or seeds: 0810,0990:galois
@@ -45,12 +49,18 @@ pub(crate) struct ReadArgs {
     /// Which link of a capture that holds several (pcapng interface); the first with data when absent
     #[arg(long, value_name = "N", help_heading = READING)]
     pub(crate) link: Option<u16>,
+    /// Sensor (csi2 sensors): registers of its embedded rows, order of its colour filter, black level
+    #[arg(long, value_name = "NAME", value_parser = sensor, help_heading = READING)]
+    pub(crate) sensor: Option<&'static Profile>,
     /// Keep these virtual channels: 0 or 0,1
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = keep::channel, help_heading = READING)]
     vc: Vec<VirtualChannel>,
     /// Keep these data types: RAW10 or 0x2B,EMBEDDED
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = keep::data_type, help_heading = READING)]
     dt: Vec<DataType>,
+    /// Layout of a data type that has none of its own: USER1=RAW8, or 0x37=10-8-10 of a compression; repeatable
+    #[arg(long, value_name = "TYPE=LAYOUT", value_parser = layouts::declaration, help_heading = READING)]
+    user: Vec<Declaration>,
     /// Print for machines: JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,
@@ -60,6 +70,11 @@ pub(crate) struct ReadArgs {
 const READING: &str = "Reading options";
 
 impl ReadArgs {
+    /// Layouts of data types, with those of `--user`.
+    pub(crate) fn codecs(&self) -> Result<Codecs, Failure> {
+        layouts::codecs(&self.user)
+    }
+
     /// `--vc` and `--dt`.
     pub(crate) fn filter(&self) -> Filter {
         Filter {
@@ -67,6 +82,17 @@ impl ReadArgs {
             data_types: self.dt.clone(),
         }
     }
+}
+
+/// `--sensor`
+fn sensor(text: &str) -> Result<&'static Profile, String> {
+    csi2_sensors::find(text).ok_or_else(|| {
+        let names = PROFILES
+            .iter()
+            .flat_map(|of| std::iter::once(&of.name).chain(of.also_known));
+        let names: Vec<&str> = names.copied().collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }
 
 /// `--descramble`
@@ -84,19 +110,29 @@ fn descrambling(text: &str) -> Result<Descrambling, String> {
 /// Whether headers carry a virtual channel extension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub(crate) enum Vcx {
-    /// Both: a v1.x header is a valid v2.0 header
+    /// Not known: a v1.x header is a valid v2.0 header
     Auto,
     /// CSI-2 v2.0
     On,
-    /// CSI-2 v1.x: the two bits are ignored
+    /// CSI-2 v1.x: channels above 3 are findings
     Off,
 }
 
 impl Vcx {
+    /// How headers are read.
     pub(crate) const fn extension(self) -> VcExtension {
         match self {
             Self::Auto | Self::On => VcExtension::Extended,
-            Self::Off => VcExtension::Classic,
+            Self::Off => VcExtension::ClassicFirst,
+        }
+    }
+
+    /// What the link is said to be.
+    pub(crate) const fn expected(self) -> Option<VcExtension> {
+        match self {
+            Self::Auto => None,
+            Self::On => Some(VcExtension::Extended),
+            Self::Off => Some(VcExtension::ClassicFirst),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Packets put together from their events.
 
 use csi2_analyzer::{LinkEvent, Received, Span};
-use csi2_packet::{ChecksumVerdict, EccVerdict, Missing, PacketEvent, ReceivedHeader};
+use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, Missing, PacketEvent, ReceivedHeader};
 
 /// How a packet ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -70,6 +70,8 @@ const MAX_SKIPPED: usize = 1 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     keep: bool,
+    /// A type whose bytes are kept all the same.
+    keep_type: Option<DataType>,
     open: Option<PacketRecord>,
     /// A buffer to use again.
     spare: Vec<u8>,
@@ -82,6 +84,12 @@ impl Recorder {
             keep,
             ..Self::default()
         }
+    }
+
+    /// The bytes of the payload of this type too.
+    pub(crate) fn keeping(mut self, data_type: DataType) -> Self {
+        self.keep_type = Some(data_type);
+        self
     }
 
     /// Takes an event; returns the packet that it completes.
@@ -135,7 +143,7 @@ impl Recorder {
     fn add(&mut self, bytes: &[u8], limit: usize) -> Option<PacketRecord> {
         if let Some(open) = &mut self.open {
             open.payload_bytes += bytes.len() as u64;
-            if self.keep {
+            if self.keep || self.keep_type == Some(open.received.header.data_type) {
                 let room = limit.saturating_sub(open.payload.len()).min(bytes.len());
                 open.payload.extend_from_slice(bytes.get(..room).unwrap_or_default());
             }

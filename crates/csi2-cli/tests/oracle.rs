@@ -149,41 +149,83 @@ fn check(path: &str, arguments: &[&str], capture: &Value) {
     }
 }
 
-/// Samples of an npy file, in order, and its header.
-fn samples(file: &Path) -> (String, Vec<u64>) {
+/// Little-endian samples of `unit` bytes.
+fn little_endian(data: &[u8], unit: usize) -> Vec<u64> {
+    let read = |sample: &[u8]| sample.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
+    data.chunks(unit).map(read).collect()
+}
+
+/// Header of an npy file, and its samples in order.
+fn npy(file: &Path) -> (String, Vec<u64>) {
     let bytes = std::fs::read(file).expect("the frame");
     let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     let (header, data) = bytes[10..].split_at(length);
     let header = String::from_utf8_lossy(header).into_owned();
-    let unit = if header.contains("|u1") { 1 } else { 2 };
-    let read = |sample: &[u8]| sample.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
-    (header, data.chunks(unit).map(read).collect())
+    let types = [("|u1", 1), ("<u2", 2), ("<u4", 4)];
+    let (_, unit) = types
+        .into_iter()
+        .find(|(name, _)| header.contains(name))
+        .expect("a type");
+    (header, little_endian(data, unit))
+}
+
+fn numbers(values: &[Value]) -> Vec<u64> {
+    values.iter().map(|value| value.as_u64().expect("a number")).collect()
 }
 
 fn decode(path: &str, arguments: &[&str], capture: &Value) {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let out = directory.path().join("frames");
-    let out_name = out.to_str().expect("a name");
-    run(
-        env!("CARGO_BIN_EXE_csi2"),
-        &[&["decode", path, "-q", "--format", "npy", "-o", out_name], arguments].concat(),
-    );
-    let manifest = std::fs::read_to_string(out.join("frames.json")).expect("the manifest");
-    let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
-    let (seen, expected) = (items(&manifest, "frames"), items(capture, "frames"));
-    assert_eq!(seen.len(), expected.len(), "{path}");
-    for (seen, expected) in seen.iter().zip(expected) {
-        for key in ["vc", "dt", "number", "width", "height"] {
-            assert_eq!(seen[key], expected[key], "{path}: {key}");
-        }
-        assert_eq!(seen["complete"], true, "{path}");
-        let (header, samples) = samples(&out.join(seen["file"].as_str().expect("a name")));
-        assert!(
-            header.contains(&format!("({}, {})", expected["height"], expected["width"])),
-            "{header}"
+    for format in ["npy", "raw"] {
+        let out = directory.path().join(format);
+        let out_name = out.to_str().expect("a name");
+        // Layouts of data types are for this command alone.
+        let declared: Vec<&str> = items(&capture["frames"][0], "args")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        run(
+            env!("CARGO_BIN_EXE_csi2"),
+            &[
+                &["decode", path, "-q", "--format", format, "-o", out_name],
+                arguments,
+                &declared,
+            ]
+            .concat(),
         );
-        let sent = items(expected, "samples").iter().map(|sample| sample.as_u64());
-        assert!(samples.into_iter().map(Some).eq(sent), "{path}: samples differ");
+        let manifest = std::fs::read_to_string(out.join("frames.json")).expect("the manifest");
+        let manifest: Value = serde_json::from_str(&manifest).expect("JSON");
+        let (seen, expected) = (items(&manifest, "frames"), items(capture, "frames"));
+        assert_eq!(seen.len(), expected.len(), "{path}");
+        for (seen, expected) in seen.iter().zip(expected) {
+            for key in ["vc", "dt", "number", "width", "height", "bits"] {
+                assert_eq!(seen[key], expected[key], "{path}: {key}");
+            }
+            assert_eq!(
+                (&seen["complete"], items(seen, "bad_lines").len()),
+                (&Value::Bool(true), 0),
+                "{path}"
+            );
+            // YUV420 is an array a plane.
+            if format == "npy" && expected["shape"].is_null() {
+                continue;
+            }
+            let file = out.join(seen["file"].as_str().expect("a name"));
+            let (samples, sent) = if format == "npy" {
+                let (header, samples) = npy(&file);
+                let shape: Vec<String> = items(expected, "shape").iter().map(Value::to_string).collect();
+                assert!(header.contains(&format!("({})", shape.join(", "))), "{path}: {header}");
+                (samples, numbers(items(expected, "samples")))
+            } else {
+                let unit = match expected["bits"].as_u64().expect("bits") {
+                    ..=8 => 1,
+                    9..=16 => 2,
+                    _ => 4,
+                };
+                let bytes = std::fs::read(&file).expect("the frame");
+                (little_endian(&bytes, unit), numbers(items(expected, "raw")))
+            };
+            assert!(samples == sent, "{path} {format}: samples differ");
+        }
     }
 }
 

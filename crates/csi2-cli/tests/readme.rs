@@ -97,24 +97,71 @@ fn capture_formats() -> String {
     )
 }
 
+/// What each data type's samples were compared with, beside the figures of `csi2-pixel/tests/figures` (bit by bit, every length
+/// around a group) and the model, which do all of them. "unconfirmed": no public source shows this layout whole.
+const SAMPLES_CHECKED_BY: &[(&str, &str)] = &[
+    ("YUV420_8", "FFmpeg: planes, and the rendered picture"),
+    ("YUV420_10", "FFmpeg: the rendered picture"),
+    ("YUV420_8_LEGACY", "published figure"),
+    ("YUV420_8_CSPS", "published figure: as YUV420_8"),
+    ("YUV420_10_CSPS", "published figure: as YUV420_10"),
+    ("YUV422_8", "FFmpeg: uyvy422 to planes, and the rendered picture"),
+    ("YUV422_10", "known answer; FFmpeg: the rendered picture"),
+    ("RGB444", "known answer; value of padding unconfirmed"),
+    ("RGB555", "known answer; value of padding unconfirmed"),
+    ("RGB565", "known answer; FFmpeg: rgb565le dumps"),
+    ("RGB666", "published figure"),
+    ("RGB888", "known answer; Pillow, tifffile, NumPy; FFmpeg: bgr24 dumps"),
+    ("RAW28", "known answer; layout unconfirmed (by analogy with RAW20)"),
+    ("RAW24", "known answer; layout unconfirmed (by analogy with RAW20)"),
+    ("RAW6", "known answer"),
+    ("RAW7", "known answer"),
+    ("RAW8", "dcraw, LibRaw, tifffile, NumPy, Pillow"),
+    (
+        "RAW10",
+        "published vector; a transmitter on real boards; dcraw, LibRaw, tifffile, NumPy",
+    ),
+    (
+        "RAW12",
+        "known answer; dcraw, LibRaw, tifffile, NumPy; FFmpeg: gray12le",
+    ),
+    ("RAW14", "known answer; dcraw, LibRaw, tifffile, NumPy"),
+    ("RAW16", "known answer; dcraw, LibRaw, tifffile, NumPy"),
+    ("RAW20", "known answer; tifffile, NumPy"),
+];
+
 fn data_types() -> String {
-    let rows = (0x10..0x40)
-        .map(csi2_packet::DataType::from_bits)
-        .filter(|data_type| data_type.is_image());
     table(
-        "| data type | code | named, checked, framed | as samples |",
-        rows.map(|data_type| {
-            let samples = csi2_pixel::codec(data_type).is_some();
+        "| data type | code | pixels in bytes | npy | checked with |",
+        csi2_pixel::CODECS.iter().map(|codec| {
+            let long = codec.group_of(1);
+            let bytes = if codec.layout.alternates() {
+                format!("{} in {} and {}", codec.pixel_group(), long.bytes / 2, long.bytes)
+            } else {
+                format!("{} in {}", codec.pixel_group(), long.bytes)
+            };
+            let sample = match codec.bits {
+                ..=8 => "u1",
+                9..=16 => "u2",
+                _ => "u4",
+            };
+            let shape = match codec.layout {
+                csi2_pixel::Layout::Single => "(H, W)",
+                csi2_pixel::Layout::Bgr => "(H, W, 3): R G B",
+                csi2_pixel::Layout::Uyvy => "(H, W, 2): U Y, V Y",
+                csi2_pixel::Layout::Yuv420 | csi2_pixel::Layout::Yuv420Legacy => "three planes",
+            };
             vec![
-                data_type.name().to_owned(),
-                format!("0x{:02X}", data_type.code()),
-                "yes".to_owned(),
-                if samples {
-                    "pack and unpack"
-                } else {
-                    "not yet: written as packed bytes"
-                }
-                .to_owned(),
+                codec.name.to_owned(),
+                format!("0x{:02X}", codec.data_type.code()),
+                bytes,
+                format!("{shape}, {sample}"),
+                SAMPLES_CHECKED_BY
+                    .iter()
+                    .find(|(name, _)| *name == codec.name)
+                    .unwrap_or_else(|| panic!("who checked {}?", codec.name))
+                    .1
+                    .to_owned(),
             ]
         }),
     )

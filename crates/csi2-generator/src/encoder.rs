@@ -5,31 +5,33 @@ use core::fmt;
 
 use csi2_kernels::Backend;
 use csi2_packet::{DataType, EncodeError, FrameSequencer, LineNumbering, PacketHeader, VirtualChannel, checksum};
-use csi2_pixel::{Codec, codec};
+use csi2_pixel::{Codec, Codecs, Kernels, Samples};
 
 /// Bytes of a header.
 const HEADER: usize = 4;
 /// Bytes of a footer.
 const FOOTER: usize = 2;
 
-/// An image: `height` rows of `width` samples, right-aligned.
+/// An image: `height` rows of `width` pixels, samples right-aligned.
 #[derive(Clone, Copy, Debug)]
 pub struct Image<'a> {
-    /// Samples per row.
+    /// Pixels per row.
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// `width * height` samples.
-    pub samples: &'a [u16],
+    /// `height` rows of [`csi2_pixel::Layout::stride`] samples, in the order of the link. What a row does not use is not sent.
+    pub samples: Samples<'a>,
 }
 
 /// Parameters of an [`Encoder`].
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct EncodeSettings {
     /// Channel.
     pub channel: VirtualChannel,
     /// Data type; must have a codec.
     pub data_type: DataType,
+    /// Layouts of data types.
+    pub codecs: Codecs,
     /// LS and LE.
     pub numbering: LineNumbering,
     /// Number of the first frame; 0: unnumbered.
@@ -43,12 +45,17 @@ pub enum EncodeTrouble<E> {
     NoCodec(DataType),
     /// Width is no whole number of groups.
     Width {
-        /// Samples per row.
+        /// Pixels per row.
         width: usize,
-        /// Samples per group.
+        /// Pixels per group.
         group: usize,
     },
-    /// `samples.len()` is not `width * height`.
+    /// The samples are wider than those of the data type, or narrower: `u32` are for more than 16 bits.
+    Samples {
+        /// Bits of the data type.
+        bits: u8,
+    },
+    /// There are not as many samples as the layout has in `height` rows.
     Size {
         /// Needed.
         required: usize,
@@ -60,7 +67,7 @@ pub enum EncodeTrouble<E> {
         /// Its index.
         index: usize,
         /// Its value.
-        value: u16,
+        value: u32,
         /// Bits of the data type.
         bits: u8,
     },
@@ -74,6 +81,7 @@ pub enum EncodeTrouble<E> {
 #[derive(Clone, Debug)]
 pub struct Encoder {
     data_type: DataType,
+    codecs: Codecs,
     sequencer: FrameSequencer,
     backend: Backend,
     packet: Vec<u8>,
@@ -84,6 +92,7 @@ impl Encoder {
     pub fn new(settings: EncodeSettings) -> Self {
         Self {
             data_type: settings.data_type,
+            codecs: settings.codecs,
             sequencer: FrameSequencer::new(settings.channel, settings.first_frame, settings.numbering),
             backend: Backend::detect(),
             packet: Vec::new(),
@@ -100,19 +109,22 @@ impl Encoder {
         image: &Image<'_>,
         send: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), EncodeTrouble<E>> {
-        let (codec, word) = self.plan(image)?;
+        let codec = self.plan(image)?;
+        let stride = codec.layout.stride(image.width);
         let mut send = |packet: &[u8]| send(packet).map_err(EncodeTrouble::Send);
         let short = |header: PacketHeader| header.encode();
 
         send(&short(self.sequencer.frame_start()))?;
-        // A row of no samples is a packet of no payload, which `chunks` could not make.
-        let rows = (0..image.height).map(|row| &image.samples[row * image.width..][..image.width]);
-        for row in rows {
+        for row in 0..image.height {
+            let word = word::<E>(codec, row, image.width)?;
+            let samples = image
+                .samples
+                .slice(row * stride..row * stride + codec.layout.samples(row, image.width));
             let (start, line, end) = self.sequencer.line(self.data_type, word);
             if let Some(start) = start {
                 send(&short(start))?;
             }
-            send(self.line(codec, line, row))?;
+            send(self.line(codec, line, samples))?;
             if let Some(end) = end {
                 send(&short(end))?;
             }
@@ -120,41 +132,76 @@ impl Encoder {
         send(&short(self.sequencer.frame_end()))
     }
 
-    /// The codec and the word count of each row.
-    fn plan<E>(&self, image: &Image<'_>) -> Result<(&'static Codec, u16), EncodeTrouble<E>> {
-        let codec = codec(self.data_type).ok_or(EncodeTrouble::NoCodec(self.data_type))?;
-        let length = codec.bytes_for(image.width).ok_or(EncodeTrouble::Width {
-            width: image.width,
-            group: codec.group.samples,
-        })?;
-        let word = u16::try_from(length).map_err(|_| EncodeTrouble::Packet(EncodeError::PayloadTooLong { length }))?;
-        let (required, available) = (image.width.saturating_mul(image.height), image.samples.len());
+    /// The codec, when all rows can be sent.
+    fn plan<E>(&self, image: &Image<'_>) -> Result<&'static Codec, EncodeTrouble<E>> {
+        let codec = self
+            .codecs
+            .of(self.data_type)
+            .ok_or(EncodeTrouble::NoCodec(self.data_type))?;
+        word::<E>(codec, 0, image.width)?;
+        word::<E>(codec, 1, image.width)?;
+        let required = codec.layout.stride(image.width).saturating_mul(image.height);
+        let available = image.samples.len();
         if required != available {
             return Err(EncodeTrouble::Size { required, available });
         }
-        // The maximum first: that pass vectorises, and nearly all images are in range.
-        let limit = codec.max_sample();
-        if image.samples.iter().fold(0, |most, &sample| most.max(sample)) > limit {
-            let beyond = image.samples.iter().zip(0..).find(|&(&sample, _)| sample > limit);
-            if let Some((&value, index)) = beyond {
-                let bits = codec.bits;
-                return Err(EncodeTrouble::Range { index, value, bits });
-            }
+        match (codec.kernels, image.samples) {
+            (Kernels::Narrow { .. }, Samples::Narrow(_)) | (Kernels::Wide { .. }, Samples::Wide(_)) => {}
+            _ => return Err(EncodeTrouble::Samples { bits: codec.bits }),
         }
-        Ok((codec, word))
+        match beyond(codec, image) {
+            Some((index, value, bits)) => Err(EncodeTrouble::Range { index, value, bits }),
+            None => Ok(codec),
+        }
     }
 
     /// Packs straight behind the header; the buffer grows once.
-    fn line(&mut self, codec: &Codec, header: PacketHeader, row: &[u16]) -> &[u8] {
+    fn line(&mut self, codec: &Codec, header: PacketHeader, row: Samples<'_>) -> &[u8] {
         let length = usize::from(header.word);
         self.packet.resize(HEADER + length + FOOTER, 0);
         let (head, rest) = self.packet.split_at_mut(HEADER);
         let (payload, footer) = rest.split_at_mut(length);
         head.copy_from_slice(&header.encode());
-        (codec.pack)(self.backend, row, payload);
+        match (codec.kernels, row) {
+            (Kernels::Narrow { pack, .. }, Samples::Narrow(row)) => pack(self.backend, row, payload),
+            (Kernels::Wide { pack, .. }, Samples::Wide(row)) => pack(self.backend, row, payload),
+            // Refused by `plan`.
+            _ => (0, 0),
+        };
         footer.copy_from_slice(&checksum(payload).to_le_bytes());
         &self.packet
     }
+}
+
+/// Word count of line `row`.
+fn word<E>(codec: &Codec, row: usize, width: usize) -> Result<u16, EncodeTrouble<E>> {
+    let length = codec.bytes_for(row, width).ok_or(EncodeTrouble::Width {
+        width,
+        group: codec.pixel_group(),
+    })?;
+    u16::try_from(length).map_err(|_| EncodeTrouble::Packet(EncodeError::PayloadTooLong { length }))
+}
+
+/// The first sample that its place has too few bits for: index, value, bits.
+fn beyond(codec: &Codec, image: &Image<'_>) -> Option<(usize, u32, u8)> {
+    let uniform = codec.depth == [codec.bits; 3];
+    let limit = codec.max_sample();
+    // The maximum first: that pass vectorises, and nearly all images are in range.
+    let most = match image.samples {
+        Samples::Narrow(samples) => samples.iter().copied().max().map(u32::from),
+        Samples::Wide(samples) => samples.iter().copied().max(),
+    };
+    if uniform && most.is_none_or(|most| most <= limit) {
+        return None;
+    }
+    // Rows hold whole pixels, so that the place in the pixel follows from the index.
+    let depths = codec.depth.iter().cycle();
+    let stride = codec.layout.stride(image.width);
+    let sent = |index: usize| index % stride < codec.layout.samples(index / stride, image.width);
+    (0..image.samples.len()).zip(depths).find_map(|(index, &bits)| {
+        let value = image.samples.at(index)?;
+        (u64::from(value) >> bits > 0 && sent(index)).then_some((index, value, bits))
+    })
 }
 
 impl<E: fmt::Display> fmt::Display for EncodeTrouble<E> {
@@ -162,8 +209,9 @@ impl<E: fmt::Display> fmt::Display for EncodeTrouble<E> {
         match self {
             Self::NoCodec(data_type) => write!(f, "samples cannot be sent as {}", data_type.name()),
             Self::Width { width, group } => {
-                write!(f, "rows of {width} samples, the data type needs a multiple of {group}")
+                write!(f, "rows of {width} pixels, the data type needs a multiple of {group}")
             }
+            Self::Samples { bits } => write!(f, "samples of another width than {bits} bits need"),
             Self::Size { required, available } => write!(f, "the size needs {required} samples, {available} given"),
             Self::Range { index, value, bits } => write!(f, "sample {index} is {value}: more than {bits} bits"),
             Self::Packet(error) => error.fmt(f),

@@ -5,16 +5,18 @@
 //! use core::convert::Infallible;
 //! use csi2_generator::{EncodeSettings, Encoder, Image};
 //! use csi2_packet::{DataType, LineNumbering, VirtualChannel};
+//! use csi2_pixel::{Codecs, Samples};
 //!
 //! let mut encoder = Encoder::new(EncodeSettings {
 //!     channel: VirtualChannel::ZERO,
 //!     data_type: DataType::RAW10,
+//!     codecs: Codecs::STANDARD,
 //!     numbering: LineNumbering::None,
 //!     first_frame: 1,
 //! });
 //! let samples = [0x17B, 0x308, 0x283, 0x2AC];
 //! let mut packets = Vec::new();
-//! encoder.frame(&Image { width: 4, height: 1, samples: &samples }, &mut |packet| {
+//! encoder.frame(&Image { width: 4, height: 1, samples: Samples::Narrow(&samples) }, &mut |packet| {
 //!     packets.push(packet.to_vec());
 //!     Ok::<_, Infallible>(())
 //! })?;
@@ -26,11 +28,16 @@
 #![no_std]
 extern crate alloc;
 
+mod anonymise;
+mod embedded;
 mod encoder;
 mod fault;
+mod noise;
 mod scene;
 mod transmitter;
 
+pub use anonymise::Anonymiser;
+pub use embedded::embedded_row;
 pub use encoder::{EncodeSettings, EncodeTrouble, Encoder, Image};
 pub use fault::PacketFault;
 pub use scene::Scene;

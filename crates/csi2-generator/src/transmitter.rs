@@ -234,6 +234,23 @@ impl Transmitter {
         }
     }
 
+    /// What a burst takes before its first data bit; a bit or two more where it has to meet an edge of the clock.
+    pub fn lead(&self) -> Tick {
+        match &self.output {
+            Output::Bytes { .. } => nanoseconds(self.rate, self.entry()),
+            Output::Pins(pins) => pins.samples(self.entry() + pins.clock_entry()),
+        }
+    }
+
+    /// Bytes of each lane's trail that come to a receiver as data, until it sees the lane stop. None where it cannot see
+    /// that, but has to tell the trail by itself.
+    pub fn trail_bytes(&self) -> usize {
+        match &self.output {
+            Output::Pins(pins) if pins.shows_stop() => self.timing.hs_trail as usize / 8,
+            Output::Pins(_) | Output::Bytes { .. } => 0,
+        }
+    }
+
     /// Sends what only wires show, then a stop state.
     fn low_power<E>(
         &mut self,

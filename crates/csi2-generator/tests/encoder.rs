@@ -8,94 +8,93 @@ use std::convert::Infallible;
 
 use csi2_generator::{EncodeSettings, EncodeTrouble, Encoder, Image};
 use csi2_packet::{DataType, EncodeError, LineNumbering, VirtualChannel};
+use csi2_pixel::{Codecs, Samples};
 use proptest::prelude::*;
+use wire::figures::{FIGURES, Figure};
 
 fn settings(data_type: DataType) -> EncodeSettings {
     EncodeSettings {
         channel: VirtualChannel::ZERO,
         data_type,
+        codecs: Codecs::STANDARD,
         numbering: LineNumbering::None,
         first_frame: 1,
     }
 }
 
 fn encode(encoder: &mut Encoder, width: usize, samples: &[u16]) -> Vec<Vec<u8>> {
+    encode_rows(encoder, width, samples.len() / width, samples)
+}
+
+fn encode_rows(encoder: &mut Encoder, width: usize, height: usize, samples: &[u16]) -> Vec<Vec<u8>> {
     let mut packets = Vec::new();
-    let height = samples.len() / width;
     encoder
-        .frame(&Image { width, height, samples }, &mut |packet| {
-            packets.push(packet.to_vec());
-            Ok::<_, Infallible>(())
-        })
+        .frame(
+            &Image {
+                width,
+                height,
+                samples: Samples::Narrow(samples),
+            },
+            &mut |packet| {
+                packets.push(packet.to_vec());
+                Ok::<_, Infallible>(())
+            },
+        )
         .unwrap();
     packets
 }
 
-/// Samples of a payload by the figure of each layout, one bit at a time: bit `bit` of sample `p` of a group.
-fn decode(data_type: DataType, payload: &[u8]) -> Vec<u16> {
-    type Place = fn(p: usize, bit: usize) -> usize;
-    let (bytes, samples, bits, place): (usize, usize, usize, Place) = match data_type {
-        DataType::RAW6 => (3, 4, 6, |p, bit| p * 6 + bit),
-        DataType::RAW7 => (7, 8, 7, |p, bit| p * 7 + bit),
-        DataType::RAW8 => (1, 1, 8, |_, bit| bit),
-        DataType::RAW10 => (
-            5,
-            4,
-            10,
-            |p, bit| if bit >= 2 { p * 8 + bit - 2 } else { 32 + p * 2 + bit },
-        ),
-        DataType::RAW12 => (
-            3,
-            2,
-            12,
-            |p, bit| if bit >= 4 { p * 8 + bit - 4 } else { 16 + p * 4 + bit },
-        ),
-        DataType::RAW14 => (
-            7,
-            4,
-            14,
-            |p, bit| if bit >= 6 { p * 8 + bit - 6 } else { 32 + p * 6 + bit },
-        ),
-        DataType::RAW16 => (2, 1, 16, |_, bit| if bit >= 8 { bit - 8 } else { 8 + bit }),
-        other => panic!("{}", other.name()),
-    };
-    assert_eq!(payload.len() % bytes, 0);
-    let groups = payload.chunks_exact(bytes);
-    groups
-        .flat_map(|group| {
-            (0..samples).map(move |p| {
-                (0..bits).fold(0, |sample, bit| {
-                    let at = place(p, bit);
-                    sample | u16::from(group[at / 8] >> (at % 8) & 1) << bit
-                })
-            })
+/// Values of a frame, each as wide as its place. What a row does not use is 0.
+fn values(figure: &Figure, width: usize, height: usize, noise: &[u32]) -> Vec<u32> {
+    let stride = figure.samples_of(1, width);
+    let mut noise = noise.iter().cycle();
+    (0..height)
+        .flat_map(|row| (0..stride).map(move |n| (row, n)))
+        .map(|(row, n)| {
+            let value = noise.next().unwrap() >> (32 - figure.bits_of(n));
+            if n < figure.samples_of(row, width) { value } else { 0 }
         })
         .collect()
 }
 
-const TYPES: [(DataType, u32); 7] = [
-    (DataType::RAW6, 6),
-    (DataType::RAW7, 7),
-    (DataType::RAW8, 8),
-    (DataType::RAW10, 10),
-    (DataType::RAW12, 12),
-    (DataType::RAW14, 14),
-    (DataType::RAW16, 16),
-];
+/// As wide as the encoder wants them.
+fn with_samples<R>(figure: &Figure, values: &[u32], go: impl FnOnce(Samples<'_>) -> R) -> R {
+    if figure.bits[0] > 16 {
+        return go(Samples::Wide(values));
+    }
+    let narrow: Vec<u16> = values.iter().map(|value| *value as u16).collect();
+    go(Samples::Narrow(&narrow))
+}
+
+#[test]
+fn the_figures_are_of_all_formats() {
+    let codes: Vec<u8> = FIGURES.iter().map(|figure| figure.code).collect();
+    let formats: Vec<u8> = csi2_pixel::CODECS.iter().map(|codec| codec.data_type.code()).collect();
+    assert_eq!(codes, formats);
+}
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_frame_is_fs_lines_fe(
-        (groups, height) in (1_usize..12, 0_usize..6),
-        noise in prop::collection::vec(any::<u16>(), 12 * 8 * 6),
+        (groups, height) in (1_usize..9, 0_usize..6),
+        noise in prop::collection::vec(any::<u32>(), 1..400),
         (channel, numbered, first) in (0_u8..16, any::<bool>(), any::<u16>()),
+        declared in any::<bool>(),
     ) {
-        for (data_type, bits) in TYPES {
-            let width = groups * 8;
-            let samples: Vec<u16> = noise[..width * height].iter().map(|sample| sample >> (16 - bits)).collect();
+        for figure in FIGURES {
+            let own = DataType::from_bits(figure.code);
+            let mut codecs = Codecs::STANDARD;
+            let mut data_type = own;
+            if declared {
+                data_type = DataType::from_bits(0x33);
+                prop_assert!(codecs.declare(data_type, csi2_pixel::codec(own).unwrap()));
+            }
+            let width = groups * figure.pixels();
+            let values = values(figure, width, height, &noise);
             let mut encoder = Encoder::new(EncodeSettings {
+                codecs,
                 channel: VirtualChannel::new(channel).unwrap(),
                 data_type,
                 numbering: if numbered { LineNumbering::Counted } else { LineNumbering::None },
@@ -103,21 +102,29 @@ proptest! {
             });
             let second = if first == 0 { 0 } else { first.checked_add(1).unwrap_or(1) };
             for number in [first, second] {
-                let packets = encode(&mut encoder, width, &samples);
+                let mut packets = Vec::new();
+                with_samples(figure, &values, |samples| {
+                    encoder.frame(&Image { width, height, samples }, &mut |packet| {
+                        packets.push(packet.to_vec());
+                        Ok::<_, Infallible>(())
+                    })
+                }).unwrap();
                 let mut packets = packets.iter().map(|packet| wire::parse(packet));
                 prop_assert_eq!(packets.next(), Some(wire::short(channel, 0x00, number)));
-                for (row, line) in samples.chunks(width).zip(1..) {
+                for (row, line) in values.chunks(figure.samples_of(1, width)).enumerate() {
+                    let line = &line[..figure.samples_of(row, width)];
+                    let number = row as u16 + 1;
                     if numbered {
-                        prop_assert_eq!(packets.next(), Some(wire::short(channel, 0x02, line)));
+                        prop_assert_eq!(packets.next(), Some(wire::short(channel, 0x02, number)));
                     }
                     let long = packets.next().unwrap();
                     let (payload, checksum) = long.payload.unwrap();
                     prop_assert_eq!((long.channel, long.data_type, long.syndrome), (channel, data_type.code(), 0));
-                    prop_assert_eq!((payload.len() * 8, long.behind), (width * bits as usize, 0));
+                    prop_assert_eq!((payload.len() * figure.samples, long.behind), (line.len() * figure.bytes, 0));
                     prop_assert!(checksum);
-                    prop_assert_eq!(decode(data_type, &payload), row);
+                    prop_assert_eq!(figure.unpack(&payload), line, "{:?}", figure);
                     if numbered {
-                        prop_assert_eq!(packets.next(), Some(wire::short(channel, 0x03, line)));
+                        prop_assert_eq!(packets.next(), Some(wire::short(channel, 0x03, number)));
                     }
                 }
                 prop_assert_eq!(packets.next(), Some(wire::short(channel, 0x01, number)));
@@ -125,6 +132,24 @@ proptest! {
             }
         }
     }
+}
+
+/// Lines of YUV420 in the order of the link: Y of the first line; U, Y, V, Y of the second. What the first does not use is not
+/// sent, and not judged.
+#[test]
+fn half_lines_of_yuv420() {
+    let samples = [1, 2, 0xFFFF, 0xFFFF, 3, 4, 5, 6];
+    let packets = encode_rows(&mut Encoder::new(settings(DataType::YUV420_8)), 2, 2, &samples);
+    let payload = |at: usize| wire::parse(&packets[at]).payload.unwrap().0;
+    assert_eq!((payload(1), payload(2)), (vec![1, 2], vec![3, 4, 5, 6]));
+    let legacy = encode_rows(
+        &mut Encoder::new(settings(DataType::YUV420_8_LEGACY)),
+        2,
+        2,
+        &[1, 2, 3, 4, 5, 6],
+    );
+    assert_eq!(wire::parse(&legacy[1]).payload.unwrap().0, [1, 2, 3]);
+    assert_eq!(wire::parse(&legacy[2]).payload.unwrap().0, [4, 5, 6]);
 }
 
 #[test]
@@ -152,7 +177,7 @@ fn the_packet_buffer_is_reused() {
         let image = Image {
             width: 64,
             height: 20,
-            samples: &samples,
+            samples: Samples::Narrow(&samples),
         };
         let mut note = |packet: &[u8]| {
             if packet.len() > 4 {
@@ -172,7 +197,11 @@ fn what_cannot_be_sent_is_refused_before_the_first_packet() {
     let mut bad = good.clone();
     bad[5] = 0x400;
     let long = vec![0; 52_432];
-    let image = |width, height, samples| Image { width, height, samples };
+    let image = |width, height, samples| Image {
+        width,
+        height,
+        samples: Samples::Narrow(samples),
+    };
     let cases: &[(DataType, Image<'_>, EncodeTrouble<&str>)] = &[
         (
             DataType::EMBEDDED,
@@ -226,6 +255,28 @@ fn what_cannot_be_sent_is_refused_before_the_first_packet() {
                 bits: 8,
             },
         ),
+        // Green has a bit more than red and blue.
+        (
+            DataType::RGB565,
+            image(1, 1, &[31, 63, 32]),
+            EncodeTrouble::Range {
+                index: 2,
+                value: 32,
+                bits: 5,
+            },
+        ),
+        (DataType::RAW20, image(4, 2, &good), EncodeTrouble::Samples { bits: 20 }),
+        (
+            DataType::YUV420_8,
+            image(3, 2, &good),
+            EncodeTrouble::Width { width: 3, group: 2 },
+        ),
+        // The longer lines decide.
+        (
+            DataType::YUV420_8,
+            image(32_768, 0, &[]),
+            EncodeTrouble::Packet(EncodeError::PayloadTooLong { length: 65_536 }),
+        ),
         (
             DataType::RAW10,
             image(52_432, 1, &long),
@@ -240,14 +291,10 @@ fn what_cannot_be_sent_is_refused_before_the_first_packet() {
             trouble.to_string().chars().any(|c| c.is_ascii_digit()) || matches!(trouble, EncodeTrouble::NoCodec(_))
         );
         // The frame that was refused has taken no number.
-        if codec_exists(*data_type) {
+        if matches!(*data_type, DataType::RAW8 | DataType::RAW10) {
             assert_eq!(encode(&mut encoder, 8, &[0; 8])[0][1], 1);
         }
     }
-}
-
-fn codec_exists(data_type: DataType) -> bool {
-    TYPES.iter().any(|(known, _)| *known == data_type)
 }
 
 #[test]
@@ -265,7 +312,7 @@ fn a_failing_receiver_stops_the_frame() {
         &Image {
             width: 1,
             height: 9,
-            samples: &[0; 9],
+            samples: Samples::Narrow(&[0; 9]),
         },
         &mut |_| {
             calls += 1;

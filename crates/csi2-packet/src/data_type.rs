@@ -135,6 +135,21 @@ impl DataType {
             group => Some(group),
         }
     }
+    /// Whether lines are alternately one and two words long, as in YUV420 (but not in its legacy form): odd lines, of
+    /// which the first of a frame is one, have luma only.
+    pub const fn has_half_lines(self) -> bool {
+        matches!(
+            self,
+            Self::YUV420_8 | Self::YUV420_10 | Self::YUV420_8_CSPS | Self::YUV420_10_CSPS
+        )
+    }
+    /// [`DataType::group`] of the odd lines.
+    pub const fn odd_group(self) -> Option<(u8, u8)> {
+        match self.group() {
+            Some((bytes, pixels)) if self.has_half_lines() => Some((bytes / 2, pixels)),
+            group => group,
+        }
+    }
     /// Bits per sample of RAW types.
     pub const fn raw_bits(self) -> Option<u8> {
         match self.row().raw_bits {
@@ -314,6 +329,23 @@ mod tests {
             assert_eq!(data_type.raw_bits().is_some(), data_type.class() == Raw, "{data_type}");
             assert_eq!(data_type.group().is_some(), data_type.is_image(), "{data_type}");
         }
+    }
+
+    #[test]
+    fn odd_lines_of_yuv420_are_half_as_long() {
+        // Bytes and pixels of a group of an odd line and of an even one.
+        for (data_type, odd, even) in [
+            (DataType::YUV420_8, (2, 2), (4, 2)),
+            (DataType::YUV420_10, (5, 4), (10, 4)),
+            (DataType::YUV420_8_CSPS, (2, 2), (4, 2)),
+            (DataType::YUV420_10_CSPS, (5, 4), (10, 4)),
+            (DataType::YUV420_8_LEGACY, (3, 2), (3, 2)),
+            (DataType::YUV422_8, (4, 2), (4, 2)),
+        ] {
+            assert_eq!((data_type.odd_group(), data_type.group()), (Some(odd), Some(even)));
+        }
+        assert_eq!(DataType::all().filter(|of| of.has_half_lines()).count(), 4);
+        assert_eq!(DataType::USER1.odd_group(), None);
     }
 
     #[test]

@@ -49,10 +49,22 @@ impl PacketHeader {
 
     /// Reading four bytes cannot fail; the verdict is part of the answer.
     pub const fn receive(wire: [u8; 4], vcx: VcExtension) -> ReceivedHeader {
-        let (used, data_bits) = match vcx {
-            VcExtension::Classic => (0x3F, CLASSIC_DATA_BITS),
-            VcExtension::Extended => (0xFF, DATA_BITS),
-        };
+        match vcx {
+            VcExtension::Classic => Self::receive_code(wire, 0x3F, CLASSIC_DATA_BITS),
+            VcExtension::Extended => Self::receive_code(wire, 0xFF, DATA_BITS),
+            VcExtension::ClassicFirst => {
+                let classic = Self::receive(wire, VcExtension::Classic);
+                let extended = Self::receive(wire, VcExtension::Extended);
+                match (classic.ecc, extended.ecc) {
+                    (EccVerdict::Uncorrectable { .. }, EccVerdict::Clean) => extended,
+                    _ => classic,
+                }
+            }
+        }
+    }
+
+    /// Reads with the code of `data_bits` data bits, of which byte 3 has those that `used` leaves.
+    const fn receive_code(wire: [u8; 4], used: u8, data_bits: u8) -> ReceivedHeader {
         let [id, low, high, last] = wire;
         let received = u32::from_le_bytes([id, low, high, (last & used) >> 6]);
         let ecc = ecc::judge(received, last & 0x3F, data_bits);

@@ -42,6 +42,9 @@ impl core::fmt::Display for VirtualChannel {
 pub enum VcExtension {
     /// CSI-2 v1.x: the two bits are ignored and the 24-bit code decides.
     Classic,
+    /// CSI-2 v1.x, seen by an analyzer: as [`VcExtension::Classic`], but a header that makes no sense to the 24-bit code
+    /// and is without an error in the 26-bit one is read as such, with its channel above 3.
+    ClassicFirst,
     /// CSI-2 v2.0: 26-bit code. A v1.x header is a valid v2.0 header of channel 0 to 3.
     #[default]
     Extended,

@@ -206,6 +206,36 @@ fn classic_receivers_never_believe_an_extended_channel() {
     }
 }
 
+#[test]
+fn an_analyzer_of_a_classic_link_reads_what_its_code_cannot() {
+    let receive = |bytes| PacketHeader::receive(bytes, VcExtension::ClassicFirst);
+    // The extension bits are set and the check bits are those of the 24-bit code: the two bits are ignored.
+    for junk in [0x40, 0x80, 0xC0] {
+        let received = receive([0x2B, 0x60, 0x09, 0x1D | junk]);
+        assert_eq!(
+            (received.header, received.ecc),
+            (header(0x2B, 2400, 0), EccVerdict::Clean)
+        );
+    }
+    // The check bits cover them: a header of CSI-2 v2.0.
+    for vcx in 1..4 {
+        let sent = header(0x6B, 2400, vcx);
+        assert_eq!(
+            (receive(sent.encode()).header, receive(sent.encode()).ecc),
+            (sent, EccVerdict::Clean)
+        );
+        // With an error on top, nothing says that it is one. (Both bits set look like two wrong check bits, and with an
+        // error like any three wrong bits.)
+        let hit = u32::from_le_bytes(sent.encode()) ^ 0x0000_0100;
+        assert!(vcx == 3 || !receive(wire(hit)).is_usable());
+    }
+    // 28 04 00 34 has two wrong bits in both codes.
+    assert_eq!(
+        receive([0x28, 4, 0, 0x34]).ecc,
+        EccVerdict::Uncorrectable { syndrome: 0x0C }
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 

@@ -1,11 +1,17 @@
-//! Layouts of frames in memory, by the names V4L2 and libcamera users know.
+//! Layouts of frames in memory, by the names V4L2, libcamera, media-ctl and FFmpeg users know.
 //!
-//! Ref: torvalds/linux `include/uapi/linux/videodev2.h`; raspberrypi/libcamera `src/libcamera/formats.yaml`.
+//! Ref: torvalds/linux `include/uapi/linux/videodev2.h`, `include/uapi/linux/media-bus-format.h`,
+//! `Documentation/userspace-api/media/v4l/pixfmt-rgb.rst`, `pixfmt-packed-yuv.rst`, `pixfmt-yuv-planar.rst`;
+//! raspberrypi/libcamera `src/libcamera/formats.yaml`; FFmpeg/FFmpeg `libavutil/pixdesc.c`.
+
+mod names;
+mod rows;
 
 use csi2_packet::DataType;
 
-use BayerOrder::{Bggr, Gbrg, Grbg, Mono, Rggb};
-use Packing::{Csi2, Unpacked};
+use crate::Layout;
+pub use names::{find_memory_format, media_bus_formats, not_a_picture};
+pub use rows::MEMORY_FORMATS;
 
 /// Order of the colour filter, first row then second.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -25,100 +31,74 @@ pub enum BayerOrder {
 /// How samples lie in memory.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Packing {
-    /// As on the link.
+    /// As on the link, in the packing of [`MemoryFormat::data_type`].
     Csi2,
-    /// One byte a sample, or two bytes little-endian, right-aligned.
+    /// One byte a sample, or two or four little-endian, right-aligned.
     Unpacked,
+    /// One byte a sample, of which groups lie in another order than on the link: sample `i` is byte `order[i]`.
+    Bytes(&'static [u8]),
+    /// Words of a pixel, with its blue, green and red at these bits.
+    Word {
+        /// Bytes of a word.
+        bytes: u8,
+        /// Most significant byte first.
+        big_endian: bool,
+        /// Lowest bits of blue, green and red.
+        shifts: [u8; 3],
+    },
+    /// Coded by the compression of this name (see [`crate::COMPRESSIONS`]). Experimental.
+    Dpcm(&'static str),
+    /// All of Y in bytes, then chroma of half the width and height.
+    Planes {
+        /// U and V in turn, instead of all U and then all V.
+        interleaved: bool,
+    },
 }
 
 /// A named memory layout. Names that a layout does not have are empty.
 #[derive(Clone, Copy, Debug)]
 pub struct MemoryFormat {
-    /// V4L2 name without prefix: `SRGGB10P`; or, of a layout without colour information, the link's name: `RAW10`.
+    /// V4L2 name without prefix: `SRGGB10P`; of a layout without a V4L2 code one formed alike, or that of the link: `RAW10`.
     pub name: &'static str,
     /// V4L2 four-character code: `pRAA`.
     pub fourcc: &'static str,
     /// libcamera name: `SRGGB10_CSI2P`.
     pub libcamera: &'static str,
+    /// Name of the media-bus format that is stored so, without prefix: `SRGGB10_1X10`.
+    pub media_bus: &'static str,
+    /// Its code: 0x300F; or 0.
+    pub media_bus_code: u16,
+    /// FFmpeg's `pix_fmt`: `bayer_rggb16le`.
+    pub ffmpeg: &'static str,
     /// Order.
     pub order: BayerOrder,
-    /// Bits per sample.
+    /// What the samples of a row are, once unpacked.
+    pub layout: Layout,
+    /// Bits per sample: the most of [`MemoryFormat::depth`].
     pub bits: u8,
-    /// Layout.
+    /// Bits of the samples of a pixel, as they come.
+    pub depth: [u8; 3],
+    /// How they lie.
     pub packing: Packing,
-    /// The data type whose packing this is.
+    /// The data type whose packing this is, or that is stored so.
     pub data_type: DataType,
 }
 
-/// All layouts. The irregular codes (`BA81`, `BA10`, `BA12`, `BYR2`) and the case (`pgAA` is GRBG, `pGAA` is GBRG) are V4L2's.
-/// 16-bit layouts of V4L2 are little-endian, RAW16 on the link is not.
-#[rustfmt::skip]
-pub const MEMORY_FORMATS: &[MemoryFormat] = &[
-    row("SRGGB8",   "RGGB", "SRGGB8",        Rggb,  8, Unpacked, DataType::RAW8),
-    row("SGRBG8",   "GRBG", "SGRBG8",        Grbg,  8, Unpacked, DataType::RAW8),
-    row("SGBRG8",   "GBRG", "SGBRG8",        Gbrg,  8, Unpacked, DataType::RAW8),
-    row("SBGGR8",   "BA81", "SBGGR8",        Bggr,  8, Unpacked, DataType::RAW8),
-    row("GREY",     "GREY", "R8",            Mono,  8, Unpacked, DataType::RAW8),
-    row("SRGGB10",  "RG10", "SRGGB10",       Rggb, 10, Unpacked, DataType::RAW10),
-    row("SGRBG10",  "BA10", "SGRBG10",       Grbg, 10, Unpacked, DataType::RAW10),
-    row("SGBRG10",  "GB10", "SGBRG10",       Gbrg, 10, Unpacked, DataType::RAW10),
-    row("SBGGR10",  "BG10", "SBGGR10",       Bggr, 10, Unpacked, DataType::RAW10),
-    row("Y10",      "Y10 ", "R10",           Mono, 10, Unpacked, DataType::RAW10),
-    row("SRGGB10P", "pRAA", "SRGGB10_CSI2P", Rggb, 10, Csi2,     DataType::RAW10),
-    row("SGRBG10P", "pgAA", "SGRBG10_CSI2P", Grbg, 10, Csi2,     DataType::RAW10),
-    row("SGBRG10P", "pGAA", "SGBRG10_CSI2P", Gbrg, 10, Csi2,     DataType::RAW10),
-    row("SBGGR10P", "pBAA", "SBGGR10_CSI2P", Bggr, 10, Csi2,     DataType::RAW10),
-    row("Y10P",     "Y10P", "R10_CSI2P",     Mono, 10, Csi2,     DataType::RAW10),
-    row("SRGGB12",  "RG12", "SRGGB12",       Rggb, 12, Unpacked, DataType::RAW12),
-    row("SGRBG12",  "BA12", "SGRBG12",       Grbg, 12, Unpacked, DataType::RAW12),
-    row("SGBRG12",  "GB12", "SGBRG12",       Gbrg, 12, Unpacked, DataType::RAW12),
-    row("SBGGR12",  "BG12", "SBGGR12",       Bggr, 12, Unpacked, DataType::RAW12),
-    row("Y12",      "Y12 ", "R12",           Mono, 12, Unpacked, DataType::RAW12),
-    row("SRGGB12P", "pRCC", "SRGGB12_CSI2P", Rggb, 12, Csi2,     DataType::RAW12),
-    row("SGRBG12P", "pgCC", "SGRBG12_CSI2P", Grbg, 12, Csi2,     DataType::RAW12),
-    row("SGBRG12P", "pGCC", "SGBRG12_CSI2P", Gbrg, 12, Csi2,     DataType::RAW12),
-    row("SBGGR12P", "pBCC", "SBGGR12_CSI2P", Bggr, 12, Csi2,     DataType::RAW12),
-    row("Y12P",     "Y12P", "R12_CSI2P",     Mono, 12, Csi2,     DataType::RAW12),
-    row("SRGGB14",  "RG14", "SRGGB14",       Rggb, 14, Unpacked, DataType::RAW14),
-    row("SGRBG14",  "GR14", "SGRBG14",       Grbg, 14, Unpacked, DataType::RAW14),
-    row("SGBRG14",  "GB14", "SGBRG14",       Gbrg, 14, Unpacked, DataType::RAW14),
-    row("SBGGR14",  "BG14", "SBGGR14",       Bggr, 14, Unpacked, DataType::RAW14),
-    row("Y14",      "Y14 ", "R14",           Mono, 14, Unpacked, DataType::RAW14),
-    row("SRGGB14P", "pREE", "SRGGB14_CSI2P", Rggb, 14, Csi2,     DataType::RAW14),
-    row("SGRBG14P", "pgEE", "SGRBG14_CSI2P", Grbg, 14, Csi2,     DataType::RAW14),
-    row("SGBRG14P", "pGEE", "SGBRG14_CSI2P", Gbrg, 14, Csi2,     DataType::RAW14),
-    row("SBGGR14P", "pBEE", "SBGGR14_CSI2P", Bggr, 14, Csi2,     DataType::RAW14),
-    row("Y14P",     "Y14P", "R14_CSI2P",     Mono, 14, Csi2,     DataType::RAW14),
-    row("SRGGB16",  "RG16", "SRGGB16",       Rggb, 16, Unpacked, DataType::RAW16),
-    row("SGRBG16",  "GR16", "SGRBG16",       Grbg, 16, Unpacked, DataType::RAW16),
-    row("SGBRG16",  "GB16", "SGBRG16",       Gbrg, 16, Unpacked, DataType::RAW16),
-    row("SBGGR16",  "BYR2", "SBGGR16",       Bggr, 16, Unpacked, DataType::RAW16),
-    row("Y16",      "Y16 ", "R16",           Mono, 16, Unpacked, DataType::RAW16),
-    row("RAW6",     "",     "",              Mono,  6, Csi2,     DataType::RAW6),
-    row("RAW7",     "",     "",              Mono,  7, Csi2,     DataType::RAW7),
-    row("RAW8",     "",     "",              Mono,  8, Csi2,     DataType::RAW8),
-    row("RAW10",    "",     "",              Mono, 10, Csi2,     DataType::RAW10),
-    row("RAW12",    "",     "",              Mono, 12, Csi2,     DataType::RAW12),
-    row("RAW14",    "",     "",              Mono, 14, Csi2,     DataType::RAW14),
-    row("RAW16",    "",     "",              Mono, 16, Csi2,     DataType::RAW16),
-];
-
-/// By V4L2 name (with or without `V4L2_PIX_FMT_`), fourcc or libcamera name. Names are found in any case; of fourccs the
-/// case counts, and trailing spaces do not.
-pub fn find_memory_format(name: &str) -> Option<&'static MemoryFormat> {
-    const PREFIX: &str = "V4L2_PIX_FMT_";
-    let wanted = name.trim_end();
-    let wanted = match wanted.split_at_checked(PREFIX.len()) {
-        Some((prefix, rest)) if prefix.eq_ignore_ascii_case(PREFIX) => rest,
-        _ => wanted,
-    };
-    if wanted.is_empty() {
-        return None;
+impl MemoryFormat {
+    /// Packed as on the link: several samples share a byte.
+    pub const fn is_packed(&self) -> bool {
+        matches!(self.packing, Packing::Csi2 | Packing::Dpcm(_))
     }
-    let by = |matches: fn(&MemoryFormat, &str) -> bool| MEMORY_FORMATS.iter().find(|format| matches(format, wanted));
-    by(|format, wanted| format.fourcc.trim_end() == wanted).or_else(|| {
-        by(|format, wanted| format.name.eq_ignore_ascii_case(wanted) || format.libcamera.eq_ignore_ascii_case(wanted))
-    })
+
+    /// Rows lie in one piece; of [`Packing::Planes`] they do not.
+    pub const fn has_rows(&self) -> bool {
+        !matches!(self.packing, Packing::Planes { .. })
+    }
+
+    /// The greatest value of a sample.
+    pub const fn max_sample(&self) -> u32 {
+        u32::MAX >> (32 - self.bits as u32)
+    }
 }
 
 impl BayerOrder {
@@ -131,25 +111,5 @@ impl BayerOrder {
             Self::Bggr => "bggr",
             Self::Mono => "mono",
         }
-    }
-}
-
-const fn row(
-    name: &'static str,
-    fourcc: &'static str,
-    libcamera: &'static str,
-    order: BayerOrder,
-    bits: u8,
-    packing: Packing,
-    data_type: DataType,
-) -> MemoryFormat {
-    MemoryFormat {
-        name,
-        fourcc,
-        libcamera,
-        order,
-        bits,
-        packing,
-        data_type,
     }
 }

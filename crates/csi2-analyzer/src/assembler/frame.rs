@@ -5,6 +5,7 @@ use crate::Limits;
 use csi2_dphy::Tick;
 use csi2_kernels::Backend;
 use csi2_packet::{DataType, VirtualChannel};
+use csi2_pixel::{Codec, Codecs, Samples};
 
 /// What a frame keeps.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -16,7 +17,7 @@ pub enum Keep {
 }
 
 /// Parameters of a [`crate::FrameAssembler`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct AssemblerSettings {
     /// What to keep.
     pub keep: Keep,
@@ -26,19 +27,21 @@ pub struct AssemblerSettings {
     pub backend: Backend,
     /// Which channels and data types.
     pub streams: StreamFilter,
+    /// Layouts of data types.
+    pub codecs: Codecs,
 }
 
 /// A frame's content, row after row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pixels<'a> {
-    /// `height` rows of `width` samples.
-    Samples(&'a [u16]),
+    /// `height` rows of [`csi2_pixel::Layout::stride`] samples each, in the order of the link; what a row does not have is 0.
+    Samples(Samples<'a>),
     /// `height` rows of `line_bytes` bytes.
     Packed(&'a [u8]),
 }
 
 /// A finished frame, lent until the next push.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Frame<'a> {
     /// Channel.
     pub channel: VirtualChannel,
@@ -48,7 +51,9 @@ pub struct Frame<'a> {
     pub index: u64,
     /// Frame number of its FS (0: unnumbered); `None` when FS was lost.
     pub number: Option<u16>,
-    /// Samples per row (payload bytes for formats without a codec).
+    /// The layout of its payload; `None` where the data type has none.
+    pub codec: Option<&'static Codec>,
+    /// Pixels per row (payload bytes for formats without a codec).
     pub width: u32,
     /// Rows.
     pub height: u32,
@@ -56,6 +61,8 @@ pub struct Frame<'a> {
     pub bits: u8,
     /// Payload bytes of a row. YUV420: of the longer rows; every first row of a pair has half of it, then zeros.
     pub line_bytes: u32,
+    /// Of these, bytes at the end of a row that are no whole group, and are in no sample.
+    pub rest_bytes: u32,
     /// Content; lost rows are zero.
     pub pixels: Pixels<'a>,
     /// All rows there and FS and FE seen. Rows with a wrong checksum do not make a frame incomplete.

@@ -241,9 +241,15 @@ impl FrameAssembler {
     fn begin_line(&mut self, received: &ReceivedHeader, span: Span) -> Option<usize> {
         let header = received.header;
         let at = self.find(header.channel, header.data_type).unwrap_or_else(|| {
+            let codec = self.settings.codecs.of(header.data_type);
             let limit = self.settings.limits.max_frame_bytes;
-            self.streams
-                .push(Stream::new(header.channel, header.data_type, self.settings.keep, limit));
+            self.streams.push(Stream::new(
+                header.channel,
+                header.data_type,
+                codec,
+                self.settings.keep,
+                limit,
+            ));
             self.streams.len() - 1
         });
         let mut lost_bytes = 0;
@@ -274,9 +280,12 @@ impl FrameAssembler {
         Some(at)
     }
 
-    /// `bytes` bytes after an unusable header are lost: perhaps lines.
+    /// `bytes` bytes after an unusable header are lost, and with them the header: perhaps lines.
     fn gap(&mut self, received: &ReceivedHeader, bytes: u64) {
+        const HEADER: u64 = 4;
         let header = received.header;
+        // Without any it was a short packet.
+        let bytes = if bytes > 0 { bytes.saturating_add(HEADER) } else { 0 };
         let lines = self.settings.streams.contains(header.channel, header.data_type);
         if !lines
             && matches!(

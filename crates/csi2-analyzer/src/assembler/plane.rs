@@ -62,6 +62,14 @@ impl<T: Copy + Default> Plane<T> {
         }
     }
 
+    /// Copies row `from` over row `to`, and leaves zeros.
+    pub(super) fn move_row(&mut self, from: usize, to: usize) {
+        self.copy_row(from, to);
+        if from.max(to) < self.rows {
+            self.cells[from * self.width..(from + 1) * self.width].fill(T::default());
+        }
+    }
+
     /// The last row; empty when there is none.
     pub(super) fn last_row(&mut self) -> &mut [T] {
         let start = self.cells.len() - self.cells.len().min(self.width);

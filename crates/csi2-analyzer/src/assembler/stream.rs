@@ -3,17 +3,19 @@
 use super::numbers::Numbers;
 use super::plane::Plane;
 use super::{Frame, Keep, Pixels};
-use crate::stats::is_yuv420;
 use alloc::vec::Vec;
 use csi2_dphy::Tick;
 use csi2_kernels::Backend;
 use csi2_packet::{DataType, VirtualChannel};
-use csi2_pixel::Codec;
+use csi2_pixel::{Codec, Kernels, Samples};
+
+mod place;
 
 /// What a frame of a stream is made of; the parts that take memory.
 #[derive(Debug, Default)]
 pub(super) struct Buffers {
     samples: Plane<u16>,
+    wide: Plane<u32>,
     packed: Plane<u8>,
     missing: Vec<u32>,
     bad: Vec<u32>,
@@ -22,6 +24,7 @@ pub(super) struct Buffers {
 impl Buffers {
     pub(super) fn hold_memory(&self) -> bool {
         self.samples.holds_memory()
+            || self.wide.holds_memory()
             || self.packed.holds_memory()
             || self.missing.capacity() > 0
             || self.bad.capacity() > 0
@@ -85,7 +88,13 @@ pub(super) struct Stream {
 const ROW_COST: usize = 16;
 
 impl Stream {
-    pub(super) fn new(channel: VirtualChannel, data_type: DataType, keep: Keep, limit: usize) -> Self {
+    pub(super) fn new(
+        channel: VirtualChannel,
+        data_type: DataType,
+        codec: Option<&'static Codec>,
+        keep: Keep,
+        limit: usize,
+    ) -> Self {
         Self {
             channel,
             data_type,
@@ -93,7 +102,7 @@ impl Stream {
             buffers: Buffers::default(),
             suspects: 0,
             limit_hits: 0,
-            codec: csi2_pixel::codec(data_type),
+            codec,
             keep,
             limit,
             opening: Opening {
@@ -129,27 +138,10 @@ impl Stream {
         if self.frames == 0 {
             self.line_bytes = self.row_bytes_of(word);
         }
-        self.buffers.samples.clear(self.sample_width());
-        self.buffers.packed.clear(self.packed_width());
-    }
-
-    /// A line is to come: leaves out the rows that were lost before it. `number`: of its LS; `base`: the numbers that
-    /// lines of other types took.
-    pub(super) fn seek(&mut self, number: Option<u16>, base: u16, word: u16) {
-        let suspects = core::mem::take(&mut self.suspects);
-        match number.filter(|&number| number > 0) {
-            Some(number) => self.seek_number(number, base),
-            None => self.lose_rows(suspects as usize),
-        }
-        // The lengths of YUV420 lines alternate: the other length means that one line is missing.
-        let word = usize::from(word);
-        if self.settled
-            && is_yuv420(self.data_type)
-            && word != self.expected(self.rows)
-            && word == self.expected(self.rows + 1)
-        {
-            self.lose_rows(1);
-        }
+        let cells = self.cells();
+        self.buffers.samples.clear(cells.narrow);
+        self.buffers.wide.clear(cells.wide);
+        self.buffers.packed.clear(cells.packed);
     }
 
     /// Whether a payload of `word` bytes may go to its row before its checksum is known.
@@ -168,11 +160,16 @@ impl Stream {
             return;
         }
         let bytes = &payload[..payload.len().min(expected)];
-        match (self.keep, self.codec) {
-            (Keep::Samples, Some(codec)) => {
-                (codec.unpack)(backend, bytes, self.buffers.samples.last_row());
+        match self.codec.filter(|_| self.keep == Keep::Samples) {
+            Some(codec) => {
+                let group = codec.group_of(row).bytes;
+                let bytes = &bytes[..bytes.len() / group * group];
+                match codec.kernels {
+                    Kernels::Narrow { unpack, .. } => unpack(backend, bytes, self.buffers.samples.last_row()),
+                    Kernels::Wide { unpack, .. } => unpack(backend, bytes, self.buffers.wide.last_row()),
+                };
             }
-            _ => {
+            None => {
                 if let Some(place) = self.buffers.packed.last_row().get_mut(..bytes.len()) {
                     place.copy_from_slice(bytes);
                 }
@@ -192,16 +189,6 @@ impl Stream {
         if !self.overflow && self.buffers.bad.last() != Some(&row) {
             self.buffers.bad.push(row);
         }
-    }
-
-    /// `bytes` bytes were lost between lines: as many rows as they may have held, rounded to the nearest.
-    pub(super) fn lose_bytes(&mut self, bytes: u64) {
-        let line = self.expected(self.rows) as u64 + 6;
-        let rows = bytes.saturating_add(line / 2) / line;
-        let most = self
-            .height
-            .map_or(u64::MAX, |height| height.saturating_sub(self.rows) as u64);
-        self.lose_rows(usize::try_from(rows.min(most)).unwrap_or(usize::MAX));
     }
 
     /// Rows may be missing that nothing tells of.
@@ -252,66 +239,29 @@ impl Stream {
 
     /// The finished frame.
     pub(super) fn frame(&self) -> Frame<'_> {
-        let pixels = match (self.keep, self.codec) {
-            (Keep::Samples, Some(_)) => Pixels::Samples(self.buffers.samples.cells()),
-            _ => Pixels::Packed(self.buffers.packed.cells()),
+        let kernels = self.codec.filter(|_| self.keep == Keep::Samples);
+        let pixels = match kernels.map(|codec| codec.kernels) {
+            Some(Kernels::Narrow { .. }) => Pixels::Samples(Samples::Narrow(self.buffers.samples.cells())),
+            Some(Kernels::Wide { .. }) => Pixels::Samples(Samples::Wide(self.buffers.wide.cells())),
+            None => Pixels::Packed(self.buffers.packed.cells()),
         };
         Frame {
             channel: self.channel,
             data_type: self.data_type,
             index: self.frames.saturating_sub(1),
             number: self.opening.number,
-            width: index(
-                self.codec
-                    .map_or(self.line_bytes, |codec| codec.samples_in(self.line_bytes)),
-            ),
+            codec: self.codec,
+            width: index(self.width()),
             height: index(self.rows),
             bits: self.codec.map_or(8, |codec| codec.bits),
             line_bytes: index(self.line_bytes),
+            rest_bytes: index(self.codec.map_or(0, |codec| self.line_bytes % codec.group_of(1).bytes)),
             pixels,
             complete: self.complete,
             missing_lines: &self.buffers.missing,
             bad_lines: &self.buffers.bad,
             first_packet: self.opening.packet,
             at: self.opening.at,
-        }
-    }
-
-    /// `number` is not 0.
-    fn seek_number(&mut self, number: u16, base: u16) {
-        self.numbers.offset(number, base);
-        if self.numbers.is_field(number) {
-            self.renumber();
-        }
-        let row = self.numbers.row(number);
-        // Rows were given up for lost that never were.
-        while self.rows > row && self.buffers.missing.last() == Some(&index(self.rows - 1)) {
-            self.buffers.missing.pop();
-            self.truncate(self.rows - 1);
-        }
-        // A number far outside the frame is no place.
-        let plausible = self.height.is_none_or(|height| row < height.max(self.rows + 1));
-        if row > self.rows && plausible && self.fits(row - self.rows + 1) {
-            self.lose_rows(row - self.rows);
-        }
-        self.numbers.saw(number, self.rows);
-    }
-
-    /// The first two lines were a field's: closes the gaps that their numbers seemed to tell of.
-    fn renumber(&mut self) {
-        let Some([(first, from), (last, to)]) = self.numbers.ends() else {
-            return;
-        };
-        self.numbers.adopt_step(last.saturating_sub(first));
-        let (first, last) = (self.numbers.row(first), self.numbers.row(last));
-        for (old, new) in [(from, first), (to, last)] {
-            self.buffers.samples.copy_row(old, new);
-            self.buffers.packed.copy_row(old, new);
-        }
-        self.truncate(last + 1);
-        self.buffers.missing.retain(|&row| (row as usize) < first);
-        for row in &mut self.buffers.bad {
-            *row = index(if *row as usize == from { first } else { last });
         }
     }
 
@@ -339,6 +289,7 @@ impl Stream {
         }
         self.rows += rows;
         self.buffers.samples.append(rows, self.limit / 2);
+        self.buffers.wide.append(rows, self.limit / 4);
         self.buffers.packed.append(rows, self.limit);
         true
     }
@@ -351,6 +302,7 @@ impl Stream {
     fn truncate(&mut self, rows: usize) {
         self.rows = rows;
         self.buffers.samples.truncate(rows);
+        self.buffers.wide.truncate(rows);
         self.buffers.packed.truncate(rows);
     }
 
@@ -359,52 +311,85 @@ impl Stream {
         let word = u16::try_from(bytes).unwrap_or(u16::MAX);
         let line_bytes = self.row_bytes_of(word);
         self.settled = true;
-        if line_bytes == self.line_bytes {
-            return;
+        if line_bytes != self.line_bytes {
+            self.set_line_bytes(line_bytes);
         }
+    }
+
+    /// Makes all rows this long.
+    fn set_line_bytes(&mut self, line_bytes: usize) {
         self.line_bytes = line_bytes;
         if !self.fits(0) {
             self.truncate(0);
             self.cut();
         }
-        self.buffers.samples.restride(self.sample_width());
-        self.buffers.packed.restride(self.packed_width());
+        let cells = self.cells();
+        self.buffers.samples.restride(cells.narrow);
+        self.buffers.wide.restride(cells.wide);
+        self.buffers.packed.restride(cells.packed);
     }
 
     /// Bytes of a whole row when the next line has `word`.
     fn row_bytes_of(&self, word: u16) -> usize {
-        let odd = is_yuv420(self.data_type) && self.rows.is_multiple_of(2);
+        let odd = self.alternates() && self.rows.is_multiple_of(2);
         usize::from(word) * if odd { 2 } else { 1 }
     }
 
     /// Payload bytes that row `row` should have: every first line of a YUV420 pair is half a row long.
     fn expected(&self, row: usize) -> usize {
-        let odd = is_yuv420(self.data_type) && row.is_multiple_of(2);
+        let odd = self.alternates() && row.is_multiple_of(2);
         self.line_bytes / if odd { 2 } else { 1 }
     }
 
     fn fits(&self, more: usize) -> bool {
-        let cost = (self.sample_width() * 2).max(self.packed_width()).max(ROW_COST);
+        let cells = self.cells();
+        let cost = (cells.narrow * 2).max(cells.wide * 4).max(cells.packed).max(ROW_COST);
         self.rows
             .checked_add(more)
             .and_then(|rows| rows.checked_mul(cost))
             .is_some_and(|bytes| bytes <= self.limit)
     }
 
-    /// Cells of a row; the plane that is not in use has rows of none.
-    fn sample_width(&self) -> usize {
-        match (self.keep, self.codec) {
-            (Keep::Samples, Some(codec)) => codec.samples_in(self.line_bytes),
-            _ => 0,
-        }
+    /// Lines are short and long in turn.
+    fn alternates(&self) -> bool {
+        self.codec.is_some_and(|codec| codec.layout.alternates())
     }
 
-    fn packed_width(&self) -> usize {
-        match (self.keep, self.codec) {
-            (Keep::Samples, Some(_)) => 0,
-            _ => self.line_bytes,
+    /// Pixels of a row; payload bytes without a codec.
+    fn width(&self) -> usize {
+        self.codec
+            .map_or(self.line_bytes, |codec| codec.pixels_in(1, self.line_bytes))
+    }
+
+    /// Cells of a row in each plane; those not in use have rows of none.
+    fn cells(&self) -> Cells {
+        match self.codec.filter(|_| self.keep == Keep::Samples) {
+            Some(codec) => {
+                let stride = codec.layout.stride(self.width());
+                match codec.kernels {
+                    Kernels::Narrow { .. } => Cells {
+                        narrow: stride,
+                        ..Cells::default()
+                    },
+                    Kernels::Wide { .. } => Cells {
+                        wide: stride,
+                        ..Cells::default()
+                    },
+                }
+            }
+            None => Cells {
+                packed: self.line_bytes,
+                ..Cells::default()
+            },
         }
     }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Cells {
+    narrow: usize,
+    wide: usize,
+    packed: usize,
 }
 
 /// Rows and bytes are bounded by `Limits::max_frame_bytes` and the word count.

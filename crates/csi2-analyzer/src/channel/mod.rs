@@ -1,12 +1,16 @@
 //! The automaton of one virtual channel: frames, and inside them lines.
 
+mod frame_numbers;
+mod line_numbers;
 mod lines;
 mod shape;
+mod steady;
 
 use crate::finding::Findings;
 use crate::{Detail, Finding, FindingCode, Severity, Span};
 use alloc::vec::Vec;
-use csi2_packet::{DataType, VirtualChannel};
+use csi2_packet::{Class, DataType, VirtualChannel};
+use frame_numbers::FrameNumbers;
 use lines::Lines;
 use shape::Shape;
 
@@ -62,10 +66,9 @@ struct Frame {
 #[derive(Debug)]
 pub(crate) struct Channel {
     phase: Phase,
-    /// Number of the last FS and the losses then; `None` when no number is expected.
-    previous: Option<(u16, u64)>,
+    numbers: FrameNumbers,
     lines: Lines,
-    /// By data type, images only.
+    /// By data type, of those whose packets are lines.
     shapes: Vec<Shape>,
 }
 
@@ -73,7 +76,7 @@ impl Channel {
     pub(crate) const fn new() -> Self {
         Self {
             phase: Phase::Idle,
-            previous: None,
+            numbers: FrameNumbers::new(),
             lines: Lines::new(0),
             shapes: Vec::new(),
         }
@@ -87,7 +90,9 @@ impl Channel {
         let (next, whole) = match (self.phase, mark) {
             // FS opens a frame on an idle channel.
             (Idle, FrameStart(number)) => {
-                self.sequence(number, judge);
+                if let Err(detail) = self.numbers.take(number, judge.losses) {
+                    judge.report(FindingCode::FrameSeqErr, detail);
+                }
                 (self.open(number, judge), false)
             }
             // FE closes the open frame.
@@ -104,12 +109,13 @@ impl Channel {
             (Open(frame), FrameStart(number)) => {
                 let open = frame.number;
                 judge.report(FindingCode::FrameSyncErr, Detail::StartInFrame { open, number });
+                self.numbers.restart(number, judge.losses);
                 (self.open(number, judge), false)
             }
             // FE on an idle channel: its FS was lost, and with it a number.
             (Idle, FrameEnd(number)) => {
                 judge.report(FindingCode::FrameSyncErr, Detail::EndWithoutStart { number });
-                self.previous = None;
+                self.numbers.forget();
                 (Idle, false)
             }
             // LS and LE outside a frame: the lines between them are reported.
@@ -128,7 +134,8 @@ impl Channel {
         if line.payload == Payload::Wrong && !is_filler(line.data_type) {
             frame.spoilt = frame.spoilt.saturating_add(1);
         }
-        if !line.data_type.is_image() {
+        self.lines.packet();
+        if !is_line(line.data_type) {
             return;
         }
         let at = self.shape(line.data_type, judge.losses);
@@ -164,13 +171,12 @@ impl Channel {
         }
     }
 
-    /// Whether image lines of this type came in a frame before.
+    /// Whether lines of this type came in a frame before.
     pub(crate) fn knows(&self, data_type: DataType) -> bool {
         self.shapes.iter().any(|of| of.data_type == data_type)
     }
 
     fn open(&mut self, number: u16, judge: &Judge<'_>) -> Phase {
-        self.previous = Some((number, judge.losses));
         self.lines = Lines::new(judge.losses);
         for shape in &mut self.shapes {
             shape.frame_start(judge.losses);
@@ -200,30 +206,13 @@ impl Channel {
             judge.report(FindingCode::FrameDataErr, detail);
         }
         let lost = judge.losses.saturating_sub(frame.losses);
-        let empty = self.shapes.iter().all(|of| of.lines() == 0);
-        for shape in self.shapes.iter_mut().filter(|of| empty || of.lines() > 0) {
-            shape.frame_end(lost, judge);
-        }
-    }
-
-    /// Checks the number of an FS against the one before.
-    fn sequence(&self, number: u16, judge: &mut Judge<'_>) {
-        let Some((previous, losses)) = self.previous else {
-            return;
-        };
-        // One number may be masked by the transmitter; frames known to be lost have numbers too.
-        let reach = judge.losses.saturating_sub(losses).saturating_add(2);
-        let good = match (previous, number) {
-            // Unnumbered.
-            (0, 0) => true,
-            // A transmitter numbers all frames or none.
-            (0, _) | (_, 0) => false,
-            // It counts to a number of its choice and starts again.
-            (_, 1) => true,
-            (_, _) => number > previous && u64::from(number - previous) <= reach,
-        };
-        if !good {
-            judge.report(FindingCode::FrameSeqErr, Detail::FrameSequence { previous, number });
+        // Frames may be of several types in turn.
+        let rows = self.shapes.iter().filter(|of| of.data_type != DataType::EMBEDDED);
+        let empty = rows.map(Shape::lines).all(|lines| lines == 0);
+        for shape in self.shapes.iter_mut().filter(|of| of.data_type.is_image()) {
+            if empty || shape.lines() > 0 {
+                shape.frame_end(lost, judge);
+            }
         }
     }
 
@@ -268,6 +257,11 @@ fn outside(line: &Line, judge: &mut Judge<'_>) {
         word: line.word,
     };
     judge.report_as(severity, FindingCode::DataOutsideFrame, detail);
+}
+
+/// Data types that may be sent in lines: LS and LE belong to them.
+pub(crate) fn is_line(data_type: DataType) -> bool {
+    data_type.is_image() || data_type == DataType::EMBEDDED || data_type.class() == Class::User
 }
 
 /// Payload that receivers ignore.

@@ -1,7 +1,8 @@
-//! What the image lines of one data type look like: lengths, number of lines, line numbers.
+//! What the lines of one data type look like: lengths, number of lines, line numbers.
 
+use super::line_numbers::{LineNumber, LineNumbers};
+use super::steady::Steady;
 use super::{Judge, Line, Payload};
-use crate::stats::is_yuv420;
 use crate::{Detail, FindingCode};
 use csi2_packet::DataType;
 
@@ -12,33 +13,18 @@ pub(super) struct Shape {
     pub(super) wrapped: Option<bool>,
     /// Whether those of the frame before were.
     pub(super) usually_wrapped: bool,
+    /// Packets of this type come between LS and LE of lines that are not theirs.
+    pub(super) guest: bool,
     /// Lines of this frame so far.
     lines: u32,
     /// Length of a line; of the even, longer lines of YUV420.
     length: Steady,
     /// Lines of a frame.
     count: Steady,
-    numbers: Numbers,
+    numbers: LineNumbers,
     /// The line numbers of this frame had a gap: its lines cannot be counted.
     gap: bool,
     pair: Pair,
-}
-
-/// A value that should not change. One deviation is reported and forgotten; two alike in a row are the new value.
-#[derive(Debug, Default)]
-struct Steady {
-    value: Option<u32>,
-    rival: Option<u32>,
-}
-
-/// Line numbers of LS: always 0, or from 1 in constant steps.
-#[derive(Debug)]
-struct Numbers {
-    /// Of the last line of this frame.
-    last: Option<u16>,
-    /// Losses of the link at that line, or at the start of the frame.
-    losses: u64,
-    step: Steady,
 }
 
 /// YUV420 lines come in pairs, the second twice as long as the first.
@@ -50,6 +36,8 @@ struct Pair {
     even_next: bool,
     /// Losses of the link when the frame began: after a loss the order of lines cannot be trusted.
     losses: u64,
+    /// Nor can it after a pair that was none.
+    doubt: bool,
 }
 
 impl Shape {
@@ -58,14 +46,11 @@ impl Shape {
             data_type,
             wrapped: None,
             usually_wrapped: false,
+            guest: false,
             lines: 0,
             length: Steady::default(),
             count: Steady::default(),
-            numbers: Numbers {
-                last: None,
-                losses,
-                step: Steady::default(),
-            },
+            numbers: LineNumbers::new(losses),
             gap: false,
             pair: Pair {
                 losses,
@@ -77,8 +62,7 @@ impl Shape {
     pub(super) fn frame_start(&mut self, losses: u64) {
         self.usually_wrapped = self.wrapped.take().unwrap_or(self.usually_wrapped);
         self.lines = 0;
-        self.numbers.last = None;
-        self.numbers.losses = losses;
+        self.numbers.frame_start(losses);
         self.gap = false;
         self.pair = Pair {
             losses,
@@ -90,13 +74,20 @@ impl Shape {
     pub(super) fn line(&mut self, line: &Line, judge: &mut Judge<'_>) {
         let index = self.lines;
         self.lines = self.lines.saturating_add(1);
-        let even = is_yuv420(self.data_type) && self.pair.take_turn(line.word, self.length.value, judge.losses);
+        if !self.data_type.is_image() {
+            return;
+        }
+        let even = self.data_type.has_half_lines() && self.pair.take_turn(line.word, self.length.value(), judge.losses);
         if line.payload == Payload::Cut {
             return;
         }
-        if let Some(group) = self.group(even)
-            && !line.word.is_multiple_of(u16::from(group))
-        {
+        // A length is judged by lines that came whole: a wrong checksum may be the work of a wrong length.
+        let good = line.payload == Payload::Good;
+        let group = self.group(even);
+        let no_pair = good && self.judge_pair(line, index, even, judge);
+        // Of a line that is odd after all the pair was told.
+        let odd = no_pair && line.word.is_multiple_of(self.group(false));
+        if !line.word.is_multiple_of(group) && !odd {
             let detail = Detail::Granularity {
                 data_type: line.data_type,
                 word: line.word,
@@ -104,21 +95,20 @@ impl Shape {
             };
             judge.report(FindingCode::WcGranularity, detail);
         }
-        // A length is judged by lines that came whole: a wrong checksum may be the work of a wrong length.
-        if line.payload == Payload::Good {
+        if good && !no_pair {
             self.judge_length(line, index, even, judge);
         }
     }
 
     /// The number of an LS whose line is of this data type.
-    pub(super) fn number(&mut self, number: u16, judge: &mut Judge<'_>) {
-        let previous = self.numbers.last;
-        if !self.numbers.take(number, judge.losses) {
+    pub(super) fn number(&mut self, line: LineNumber, judge: &mut Judge<'_>) {
+        let previous = self.numbers.last();
+        if !self.numbers.take(line, judge.losses) {
             self.gap = true;
             let detail = Detail::LineSequence {
                 data_type: self.data_type,
                 previous,
-                number,
+                number: line.number,
             };
             judge.report(FindingCode::LineSeqErr, detail);
         }
@@ -126,22 +116,13 @@ impl Shape {
 
     /// A line came whose LS, and with it its number, is lost.
     pub(super) fn unnumbered(&mut self) {
-        let step = self
-            .numbers
-            .step
-            .value
-            .and_then(|step| u16::try_from(step).ok())
-            .unwrap_or(1);
-        self.numbers.last = self
-            .numbers
-            .last
-            .map(|last| if last == 0 { 0 } else { last.saturating_add(step) });
+        self.numbers.skip();
     }
 
     /// FE: `lost` packets are known to be missing from the frame. A frame with losses that were reported is neither
     /// measured by the others nor a measure for them.
     pub(super) fn frame_end(&mut self, lost: u64, judge: &mut Judge<'_>) {
-        let explained = match self.count.value {
+        let explained = match self.count.value() {
             Some(expected) => self.lines < expected && u64::from(expected - self.lines) <= lost,
             None => lost > 0,
         };
@@ -162,25 +143,41 @@ impl Shape {
         self.lines
     }
 
+    /// Compares an even line of YUV420 with the odd one before it; returns whether they are no pair.
+    fn judge_pair(&mut self, line: &Line, index: u32, even: bool, judge: &mut Judge<'_>) -> bool {
+        let (data_type, word) = (line.data_type, line.word);
+        if !data_type.has_half_lines() {
+            return false;
+        }
+        if !even {
+            self.pair.odd = Some(word);
+            return false;
+        }
+        let Some(odd) = self
+            .pair
+            .odd
+            .take()
+            .filter(|&odd| u32::from(odd) * 2 != u32::from(word))
+        else {
+            return false;
+        };
+        self.pair.doubt = true;
+        // Where an even line is missing, this one is odd and has its even line still to come.
+        self.pair.odd = Some(word);
+        let detail = Detail::LinePair {
+            data_type,
+            line: index,
+            odd,
+            even: word,
+        };
+        judge.report(FindingCode::Yuv420WcErr, detail);
+        true
+    }
+
     fn judge_length(&mut self, line: &Line, index: u32, even: bool, judge: &mut Judge<'_>) {
         let (data_type, word) = (line.data_type, line.word);
-        if is_yuv420(data_type) {
-            if !even {
-                self.pair.odd = Some(word);
-                return;
-            }
-            if let Some(odd) = self.pair.odd.take()
-                && u32::from(odd) * 2 != u32::from(word)
-            {
-                let detail = Detail::LinePair {
-                    data_type,
-                    line: index,
-                    odd,
-                    even: word,
-                };
-                judge.report(FindingCode::Yuv420WcErr, detail);
-                return;
-            }
+        if data_type.has_half_lines() && !even {
+            return;
         }
         if let Some(expected) = self.length.take(u32::from(word)) {
             let detail = Detail::LineLength {
@@ -193,78 +190,25 @@ impl Shape {
         }
     }
 
-    /// Bytes of a group of this line.
-    fn group(&self, even: bool) -> Option<u8> {
-        let (bytes, _) = self.data_type.group()?;
-        let bytes = if is_yuv420(self.data_type) && !even {
-            bytes / 2
+    /// Bytes of a group of this line, at least 1.
+    fn group(&self, even: bool) -> u16 {
+        let group = if even {
+            self.data_type.group()
         } else {
-            bytes
+            self.data_type.odd_group()
         };
-        (bytes > 1).then_some(bytes)
-    }
-}
-
-impl Steady {
-    /// Takes a value; returns the one expected if this deviates.
-    fn take(&mut self, value: u32) -> Option<u32> {
-        match (self.value, self.rival) {
-            // As always.
-            (Some(known), _) if known == value => {
-                self.rival = None;
-                None
-            }
-            // The first, or the second deviation alike: the new normal.
-            (None, _) => {
-                self.value = Some(value);
-                None
-            }
-            (Some(_), Some(rival)) if rival == value => {
-                *self = Self {
-                    value: Some(value),
-                    rival: None,
-                };
-                None
-            }
-            // A deviation.
-            (Some(known), _) => {
-                self.rival = Some(value);
-                Some(known)
-            }
-        }
-    }
-}
-
-impl Numbers {
-    /// Takes a line's number; returns whether it may follow the one before.
-    fn take(&mut self, number: u16, losses: u64) -> bool {
-        let lost = losses.saturating_sub(core::mem::replace(&mut self.losses, losses));
-        // Lines that are known to be lost had numbers too.
-        let reach = |step: u32| u64::from(step).saturating_mul(lost.saturating_add(1));
-        match (self.last.replace(number), number, self.step.value) {
-            // Unnumbered.
-            (None | Some(0), 0, _) => true,
-            // The first line of a frame: of a field the first or the second, where lines count in twos.
-            (None, _, Some(step)) => u64::from(number) <= reach(step),
-            (None, _, None) => true,
-            // A line after a loss.
-            (Some(last @ 1..), _, Some(step)) if lost > 0 && number > last => u64::from(number - last) <= reach(step),
-            (Some(last @ 1..), _, None) if lost > 0 && number > last => true,
-            // A line after a line: the first two show the step.
-            (Some(last @ 1..), _, _) if number > last => self.step.take(u32::from(number - last)).is_none(),
-            // Standing still, going back, or some lines numbered and some not.
-            _ => false,
-        }
+        group.map_or(1, |(bytes, _)| u16::from(bytes).max(1))
     }
 }
 
 impl Pair {
     /// Whether this line is an even one.
     fn take_turn(&mut self, word: u16, even_length: Option<u32>, losses: u64) -> bool {
+        let unsure = self.doubt || losses > self.losses;
         let even = match even_length {
             // A line is missing somewhere: tell odd and even by their lengths.
-            Some(length) if losses > self.losses && u32::from(word) == length => true,
-            Some(length) if losses > self.losses && u32::from(word) * 2 == length => false,
+            Some(length) if unsure && u32::from(word) == length => true,
+            Some(length) if unsure && u32::from(word) * 2 == length => false,
             _ => self.even_next,
         };
         if !even {
@@ -272,59 +216,5 @@ impl Pair {
         }
         self.even_next = !even;
         even
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_single_deviation_is_reported_once() {
-        let table: &[(&[u32], usize)] = &[
-            (&[5, 5, 5, 5], 0),
-            (&[5, 5, 4, 5, 5], 1),
-            (&[5, 5, 4, 4, 4, 4], 1),
-            (&[4, 5, 5, 5], 1),
-            (&[5, 4, 3, 5], 2),
-        ];
-        for (values, expected) in table {
-            let mut steady = Steady::default();
-            let reports = values.iter().filter(|&&value| steady.take(value).is_some()).count();
-            assert_eq!(reports, *expected, "{values:?}");
-        }
-    }
-
-    #[test]
-    fn line_numbers() {
-        // (lost before this line, number), and how many are reported
-        let table: &[(&[(u64, u16)], usize)] = &[
-            (&[(0, 0), (0, 0), (0, 0)], 0),
-            (&[(0, 1), (0, 2), (0, 3)], 0),
-            (&[(0, 2), (0, 4), (0, 6)], 0),
-            (&[(0, 1), (0, 2), (0, 4), (0, 5)], 1),
-            (&[(0, 1), (0, 2), (1, 4), (0, 5)], 0),
-            (&[(0, 1), (0, 2), (1, 5), (0, 6)], 1),
-            (&[(0, 1), (0, 3), (0, 4), (0, 5)], 1),
-            (&[(0, 1), (0, 2), (0, 2), (0, 3)], 1),
-            (&[(0, 0), (0, 1)], 1),
-            (&[(0, 1), (0, 0)], 1),
-        ];
-        for (lines, expected) in table {
-            let mut numbers = Numbers {
-                last: None,
-                losses: 0,
-                step: Steady::default(),
-            };
-            let mut losses = 0;
-            let reports = lines
-                .iter()
-                .filter(|(lost, number)| {
-                    losses += lost;
-                    !numbers.take(*number, losses)
-                })
-                .count();
-            assert_eq!(reports, *expected, "{lines:?}");
-        }
     }
 }

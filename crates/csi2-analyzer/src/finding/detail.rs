@@ -1,8 +1,9 @@
 //! The numbers of a finding.
 
+use crate::RowProblem;
 use core::fmt;
 use csi2_dphy::{DeskewKind, EscapeCommand, Lane, TimingParameter};
-use csi2_packet::DataType;
+use csi2_packet::{DataType, VirtualChannel};
 
 /// The numbers of a finding; `Display` makes the message. Lines are counted from 0, as rows of a decoded frame are;
 /// word counts are bytes.
@@ -64,12 +65,16 @@ pub enum Detail {
     FooterCut { data_type: DataType, have: u8 },
     /// Bytes that belong to no packet.
     Trailing { bytes: u64 },
-    /// A word count that is no multiple of `group`.
-    Granularity { data_type: DataType, word: u16, group: u8 },
+    /// A word count that is no multiple of `group`, the bytes of a group of that line.
+    Granularity { data_type: DataType, word: u16, group: u16 },
     /// A reserved data type.
     Reserved { data_type: DataType, word: u16 },
-    /// Extension bits on a link that has none.
-    Extension { wire: [u8; 4] },
+    /// The end-of-transmission packet of later editions, reserved in CSI-2 v1.x.
+    EndOfTransmission { word: u16 },
+    /// Extension bits on a link of CSI-2 v1.x.
+    Extension { wire: [u8; 4], channel: VirtualChannel },
+    /// A header that was corrected to a channel above 3, where no good header has such a channel.
+    ExtensionCorrected { wire: [u8; 4], channel: VirtualChannel },
     /// FE without FS.
     EndWithoutStart { number: u16 },
     /// FS while the frame `open` is open.
@@ -80,6 +85,8 @@ pub enum Detail {
     OpenAtEnd { number: u16 },
     /// A frame number that cannot follow the one before.
     FrameSequence { previous: u16, number: u16 },
+    /// Frame number 1 after `end`, where counts `usual`ly ended with a greater one.
+    FrameCount { end: u16, usual: u16 },
     /// Payloads with wrong checksums in a frame.
     FrameData { number: u16, packets: u32 },
     /// LE without LS.
@@ -92,6 +99,8 @@ pub enum Detail {
     LineUnwrapped { data_type: DataType, line: u32 },
     /// A line inside LS and LE, although lines of its data type had none in this frame.
     LineWrapped { data_type: DataType, line: u32 },
+    /// A second packet of the type between an LS and its LE.
+    LineNotParted { data_type: DataType, line: u32 },
     /// A line number that cannot follow the one before; `previous` `None`: it cannot be the first of a frame.
     LineSequence {
         data_type: DataType,
@@ -120,6 +129,8 @@ pub enum Detail {
         odd: u16,
         even: u16,
     },
+    /// An embedded row breaks the rules of its format.
+    Embedded { problem: RowProblem },
     /// A gap of the capture; bytes where known.
     Gap { records: Option<u64> },
 }
@@ -218,7 +229,18 @@ impl fmt::Display for Detail {
             }
             Self::Trailing { bytes } => write!(f, "{bytes} bytes belong to no packet"),
             Self::Granularity { data_type, word, group } => {
-                write!(f, "word count {word} of {data_type} is no multiple of {group} bytes")
+                // Groups of odd and of even lines have the same pixels.
+                let (even, pixels) = data_type.group().unwrap_or((1, 1));
+                let odd = if group < even.into() { "an odd line of " } else { "" };
+                let (whole, over) = (word / group.max(1), word % group.max(1));
+                write!(
+                    f,
+                    "word count {word} of {odd}{data_type}: {} of {} ({}), and {} left over",
+                    Count(whole, "whole group"),
+                    Count(group, "byte"),
+                    Count(pixels.into(), "pixel"),
+                    Count(over, "byte")
+                )
             }
             Self::Reserved { data_type, word } => {
                 write!(
@@ -227,8 +249,26 @@ impl fmt::Display for Detail {
                     data_type.code()
                 )
             }
-            Self::Extension { wire } => {
-                write!(f, "header {}: channel extension bits are {}", Hex(wire), wire[3] >> 6)
+            Self::EndOfTransmission { word } => {
+                write!(
+                    f,
+                    "data type 0x04 (word 0x{word:04x}): end of transmission in later versions, reserved in v1.x"
+                )
+            }
+            Self::Extension { wire, channel } => {
+                let bits = wire[3] >> 6;
+                write!(
+                    f,
+                    "header {}: channel extension bits are {bits} on a v1.x link, read as channel {channel}",
+                    Hex(wire)
+                )
+            }
+            Self::ExtensionCorrected { wire, channel } => {
+                write!(
+                    f,
+                    "header {}: corrected to channel {channel}, but no good header has a channel above 3",
+                    Hex(wire)
+                )
             }
             Self::EndWithoutStart { number } => write!(f, "FE {number} without FS"),
             Self::StartInFrame { open, number } => write!(f, "FS {number} while frame {open} has no FE"),
@@ -237,6 +277,12 @@ impl fmt::Display for Detail {
             }
             Self::OpenAtEnd { number } => write!(f, "the capture ends inside frame {number}"),
             Self::FrameSequence { previous, number } => write!(f, "frame number {number} follows {previous}"),
+            Self::FrameCount { end, usual } => {
+                write!(
+                    f,
+                    "frame number 1 follows {end}, where the transmitter counts to {usual}"
+                )
+            }
             Self::FrameData { number, packets } => {
                 write!(f, "frame {number} has {packets} packets with a wrong checksum")
             }
@@ -257,6 +303,9 @@ impl fmt::Display for Detail {
             }
             Self::LineWrapped { data_type, line } => {
                 write!(f, "{data_type} line {line} has LS, lines before it have none")
+            }
+            Self::LineNotParted { data_type, line } => {
+                write!(f, "no LE and LS between {data_type} line {line} and the line before it")
             }
             Self::LineSequence {
                 data_type,
@@ -304,6 +353,7 @@ impl fmt::Display for Detail {
                     "{data_type} line {line} has {even} bytes after a line of {odd}, not twice as many"
                 )
             }
+            Self::Embedded { problem } => write!(f, "embedded row: {problem}"),
             Self::Gap { records: Some(1) } => f.write_str("a record is missing from the capture"),
             Self::Gap { records: Some(records) } => write!(f, "{records} records are missing from the capture"),
             Self::Gap { records: None } => f.write_str("the capture has a gap of unknown length"),
@@ -330,6 +380,15 @@ impl fmt::Display for Name {
             Lane::Clock => f.write_str("clock lane"),
             Lane::Data(lane) => write!(f, "lane {lane}"),
         }
+    }
+}
+
+/// A number and what it counts.
+struct Count(u16, &'static str);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}{}", self.0, self.1, if self.0 == 1 { "" } else { "s" })
     }
 }
 
@@ -421,6 +480,30 @@ mod tests {
                     length: 32_768,
                 },
                 "initial deskew burst of 32768 UI, no data",
+            ),
+            (
+                Detail::Granularity {
+                    data_type: raw10,
+                    word: 79,
+                    group: 5,
+                },
+                "word count 79 of RAW10: 15 whole groups of 5 bytes (4 pixels), and 4 bytes left over",
+            ),
+            (
+                Detail::Granularity {
+                    data_type: DataType::YUV420_8,
+                    word: 3,
+                    group: 2,
+                },
+                "word count 3 of an odd line of YUV420_8: 1 whole group of 2 bytes (2 pixels), and 1 byte left over",
+            ),
+            (
+                Detail::Granularity {
+                    data_type: DataType::YUV420_8,
+                    word: 6,
+                    group: 4,
+                },
+                "word count 6 of YUV420_8: 1 whole group of 4 bytes (2 pixels), and 2 bytes left over",
             ),
             (
                 Detail::LineNotEnded { open: None, next: None },

@@ -57,6 +57,7 @@ pub enum FindingCode {
     LineCountChange,
     DataOutsideFrame,
     Yuv420WcErr,
+    EmbeddedErr,
     CaptureLoss,
 }
 

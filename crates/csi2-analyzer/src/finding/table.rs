@@ -165,15 +165,16 @@ pub const FINDINGS: &[FindingRow] = &[
         severity: Error,
         meaning: "A packet has a reserved data type; its payload is not decoded.",
         advice: "The data type register of the transmitter holds a wrong or vendor-specific value; a single occurrence next to \
-                 ECC findings is a damaged header.",
+                 ECC findings is a damaged header. 0x04 ends a transmission in later versions: nothing to do there.",
     },
     FindingRow {
         code: VcUnexpected,
         name: "VC_UNEXPECTED",
         severity: Warning,
         meaning: "A packet uses a virtual channel that this link should not have.",
-        advice: "If the transmitter is CSI-2 v2.0 or later, switch the header extension on; else the two top bits of the \
-                 ECC byte should be zero and were not.",
+        advice: "If the transmitter is CSI-2 v2.0 or later, switch the header extension on: channels 4 to 15 are what it is \
+                 for, and receivers of v1.x drop their packets as uncorrectable. If it is v1.x, the two top bits of the ECC \
+                 byte should be zero. A corrected header alone: more than one of its bits was wrong; see ECC_CORRECTED.",
     },
     FindingRow {
         code: FrameSyncErr,
@@ -189,8 +190,9 @@ pub const FINDINGS: &[FindingRow] = &[
         name: "FRAME_SEQ_ERR",
         severity: Warning,
         meaning: "Frame numbers do not follow each other (always 0; or by 1 or 2 with a return to 1).",
-        advice: "Frames are missing: the capture lost data or the transmitter dropped frames. If numbers look random, the \
-                 transmitter does not number its frames.",
+        advice: "Frames are missing: the capture lost data or the transmitter dropped frames. At a return to 1: the stream \
+                 was stopped and started. A zero in a numbered sequence: the transmitter wraps to 0 instead of 1. If numbers \
+                 look random, the transmitter does not number its frames.",
     },
     FindingRow {
         code: FrameDataErr,
@@ -244,8 +246,17 @@ pub const FINDINGS: &[FindingRow] = &[
         name: "YUV420_WC_ERR",
         severity: Error,
         meaning: "YUV420 lines are not alternately one and two words long: even lines must be twice the odd ones.",
-        advice: "The transmitter sends another layout under this data type (legacy YUV420 is 0x1A, YUV422 is 0x1E), or a \
-                 single line was lost.",
+        advice: "The transmitter sends another layout under this data type (legacy YUV420 is 0x1A, YUV422 is 0x1E), \
+                 begins frames with the longer line, or a single line was lost.",
+    },
+    FindingRow {
+        code: EmbeddedErr,
+        name: "EMBEDDED_ERR",
+        severity: Warning,
+        meaning: "An embedded row begins as a row of tagged registers and breaks their rules, though its checksum is right.",
+        advice: "In every frame: the sensor packs its embedded rows for another data type than it sends, or another format \
+                 begins with the same byte. In the first frame, or now and then: sensors are known to send junk at start-up and \
+                 after a change of mode. Registers before the place named are good.",
     },
     FindingRow {
         code: CaptureLoss,

@@ -3,6 +3,7 @@
 use super::Script;
 use csi2_analyzer::{AssemblerSettings, Frame, FrameAssembler, Keep, Limits, Pixels, StreamFilter};
 use csi2_kernels::Backend;
+use csi2_pixel::{Codecs, Samples};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Got {
@@ -12,8 +13,9 @@ pub struct Got {
     pub number: Option<u16>,
     pub width: u32,
     pub bits: u8,
+    pub rest_bytes: u32,
     /// Samples or bytes.
-    pub rows: Vec<Vec<u16>>,
+    pub rows: Vec<Vec<u32>>,
     pub complete: bool,
     pub missing: Vec<u32>,
     pub bad: Vec<u32>,
@@ -26,6 +28,7 @@ pub fn settings(keep: Keep) -> AssemblerSettings {
         limits: Limits::default(),
         backend: Backend::Portable,
         streams: StreamFilter::IMAGES,
+        codecs: Codecs::STANDARD,
     }
 }
 
@@ -48,8 +51,11 @@ pub fn drain(assembler: &mut FrameAssembler, all: &mut Vec<Got>) {
 }
 
 fn got(frame: &Frame<'_>) -> Got {
-    let (cells, width): (Vec<u16>, _) = match frame.pixels {
-        Pixels::Samples(samples) => (samples.to_vec(), frame.width),
+    let (cells, width): (Vec<u32>, _) = match frame.pixels {
+        Pixels::Samples(samples) => (
+            values(samples),
+            frame.codec.map_or(0, |codec| codec.layout.stride(frame.width as usize)) as u32,
+        ),
         Pixels::Packed(bytes) => (bytes.iter().map(|&byte| byte.into()).collect(), frame.line_bytes),
     };
     assert_eq!(cells.len(), width as usize * frame.height as usize);
@@ -69,10 +75,18 @@ fn got(frame: &Frame<'_>) -> Got {
         number: frame.number,
         width: frame.width,
         bits: frame.bits,
+        rest_bytes: frame.rest_bytes,
         rows,
         complete: frame.complete,
         missing: frame.missing_lines.to_vec(),
         bad: frame.bad_lines.to_vec(),
         first_packet: frame.first_packet,
+    }
+}
+
+fn values(samples: Samples<'_>) -> Vec<u32> {
+    match samples {
+        Samples::Narrow(samples) => samples.iter().copied().map(u32::from).collect(),
+        Samples::Wide(samples) => samples.to_vec(),
     }
 }

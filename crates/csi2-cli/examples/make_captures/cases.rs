@@ -2,7 +2,10 @@
 
 mod broken;
 mod captured;
+mod data_types;
+mod embedded;
 mod low_power;
+mod rules;
 mod whole;
 mod wiring;
 
@@ -29,6 +32,9 @@ pub(crate) const CASES: &[&[Case]] = &[
     low_power::CASES,
     wiring::CASES,
     captured::CASES,
+    rules::CASES,
+    embedded::CASES,
+    data_types::CASES,
 ];
 
 const fn case(name: &'static str, extension: &'static str, make: fn(&Path) -> Made, proves: &'static str) -> Case {

@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 mod cases;
+mod colour;
 mod ethernet;
 mod hand;
 mod logic;

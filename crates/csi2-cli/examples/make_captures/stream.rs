@@ -7,6 +7,7 @@ use csi2_dphy::{
 };
 use csi2_generator::{EncodeSettings, Encoder, Image, Piece, Scene, TransmitLayer, TransmitSettings, Transmitter};
 use csi2_packet::{DataType, LineNumbering, VirtualChannel};
+use csi2_pixel::Codecs;
 use std::error::Error;
 use std::path::Path;
 
@@ -48,6 +49,7 @@ impl Camera {
         let mut encoder = Encoder::new(EncodeSettings {
             channel: VirtualChannel::new(self.channel).ok_or("virtual channel above 15")?,
             data_type: self.data_type,
+            codecs: Codecs::STANDARD,
             numbering: self.numbering,
             first_frame: self.first_frame,
         });
@@ -66,7 +68,7 @@ impl Camera {
             let image = Image {
                 width: self.width,
                 height: self.height,
-                samples: &samples,
+                samples: csi2_pixel::Samples::Narrow(&samples),
             };
             encoder
                 .frame(&image, &mut |packet| {

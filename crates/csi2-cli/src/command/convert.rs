@@ -9,28 +9,32 @@ use crate::read_args::ReadArgs;
 use crate::record::{Ending, PacketRecord, Recorder};
 use crate::report::{json, text};
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
-use crate::transmit::{self, LinkArgs, Sender, Target};
+use crate::transmit::{LinkArgs, Target};
 use clap::Args;
-use csi2_analyzer::{LinkEvent, Received};
-use csi2_capture::{Burst, CaptureWriter, Layer, WireNote};
-use csi2_dphy::{Observation, Tick, Timebase};
-use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, Missing, PacketEvent, PacketHeader, checksum};
+use csi2_analyzer::{LinkEvent, Received, Span};
+use csi2_capture::Layer;
+use csi2_packet::{ChecksumVerdict, Missing, PacketEvent, checksum};
 use serde::Serialize;
 use std::io::Write as _;
 
 mod annotate;
+mod anonymise;
+mod out;
 mod wires;
+
+use anonymise::{AnonymiseArgs, Replacement};
+use out::Out;
 
 /// Writes a capture in another format, or at another layer
 ///
 /// Packets are kept byte for byte, with their errors, as they came: what ended early still does. Down to lanes and pins they
 /// are sent anew, at the times of the capture. Pins to pins are copied as they are, with all channels; changes (VCD) to a
 /// sampled format on the coarsest grid that holds them all, or at --samplerate. They are sent anew, too, with an option
-/// that shapes the bursts, as --skew, --ulps or --scramble.
+/// that shapes the bursts, as --skew, --ulps or --scramble, and with --anonymise.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  csi2 convert capture.sr -o capture.pcapng
-  csi2 convert capture.pcapng -o lanes.mem --layer lanes --output-lanes 2")]
+  csi2 convert capture.pcapng -o lanes.mem --layer lanes --output-lanes 2
+  csi2 convert capture.sr -o shareable.pcapng --anonymise")]
 pub(crate) struct ConvertArgs {
     #[command(flatten)]
     read: ReadArgs,
@@ -48,6 +52,8 @@ pub(crate) struct ConvertArgs {
     /// Beside the wires, rows of text for waveform viewers (pins to vcd): line states, bursts, packets, findings
     #[arg(long)]
     annotate: bool,
+    #[command(flatten)]
+    anonymise: AnonymiseArgs,
 }
 
 /// What was written, for `--json`.
@@ -60,16 +66,19 @@ struct Summary<'a> {
     layer: &'static str,
     packets: Option<u64>,
     cut: Option<u64>,
+    /// Of the noise in place of payloads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
     error: Option<String>,
 }
 
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let target = args.link.target()?;
+    args.anonymise.check(args.annotate)?;
     let mut session = Session::open(&args.read, console)?;
     let filter = args.read.filter();
-    let everything = filter.channels.is_empty() && filter.data_types.is_empty();
     let from = session.layer();
-    let anew = !everything || args.link.shapes_bursts();
+    let anew = !filter.keeps_all() || args.link.shapes_bursts() || args.anonymise.wanted();
     let copies = from == Layer::Pins && target.layer == Layer::Pins && !anew;
     if args.annotate {
         annotate::check(target, copies)?;
@@ -99,6 +108,7 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> 
             layer: target.layer.name(),
             packets,
             cut,
+            seed: args.anonymise.seed(),
             error: broken.as_ref().map(ToString::to_string),
         };
         json::line(&mut out, &summary)?;
@@ -111,6 +121,9 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> 
         target.format.name,
         target.layer.name()
     ));
+    if let Some(note) = args.anonymise.note(from, target.layer) {
+        console.note(&note);
+    }
     broken.map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -118,6 +131,8 @@ pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> 
 struct Converter<'a> {
     filter: Filter,
     recorder: Recorder,
+    /// Where content is to be hidden.
+    replacement: Option<Replacement>,
     /// The last packet was kept, so what trails it is too.
     kept: bool,
     /// Each packet is a burst of its own: the capture does not know better.
@@ -129,95 +144,71 @@ struct Converter<'a> {
     out: Out<'a>,
 }
 
-enum Out<'a> {
-    Packets(PacketOut),
-    Wire(Box<WireOut<'a>>),
-}
-
 impl<'a> Converter<'a> {
     fn new(args: &'a ConvertArgs, target: Target, filter: Filter, session: &Session) -> Result<Self, Failure> {
         let info = session.info();
-        let out = if target.layer == Layer::Packets {
-            let timebase = session.clock().timebase.unwrap_or(Timebase::NANOSECONDS);
-            let options = args.link.create_options(target.layer, timebase, 0, Vec::new());
-            Out::Packets(PacketOut {
-                writer: csi2_capture::create(target.format.name, &options)?,
-                timed: session.clock().timebase.is_some(),
-                pending: None,
-            })
-        } else {
-            let lanes = args.output_lanes.or(session.lanes()).or(args.read.lanes);
-            Out::Wire(Box::new(WireOut {
-                args,
-                target,
-                lanes: lanes.unwrap_or(transmit::DEFAULT_LANES),
-                bytes: Vec::new(),
-                at: None,
-                last_time: 0.0,
-                sender: None,
-                open: 0,
-                frame_over: false,
-            }))
-        };
         Ok(Self {
             filter,
             recorder: Recorder::new(true),
+            replacement: args.anonymise.replacement(),
             kept: false,
             alone: info.layer == Layer::Packets && !info.framed,
             packets: 0,
             cut: 0,
             lost: 0,
-            out,
+            out: Out::new(args, target, session)?,
         })
     }
 
-    fn packet(&mut self, record: &PacketRecord, clock: &Clock) -> Result<(), Failure> {
+    fn packet(&mut self, record: &mut PacketRecord, clock: &Clock) -> Result<(), Failure> {
         self.packets += 1;
-        let (bytes, lost) = wire_bytes(record);
+        if let Some(replacement) = &self.replacement {
+            replacement.packet(record);
+        }
+        let (mut bytes, mut lost) = wire_bytes(record);
+        if self.replacement.is_some() {
+            let footer = Replacement::cut_footer(record);
+            lost -= footer.len() as u64;
+            bytes.extend(footer);
+        }
         self.lost += lost;
         self.cut += u64::from(matches!(record.ending, Ending::Cut(_)));
-        match &mut self.out {
-            Out::Packets(out) => out.packet(bytes, record),
-            Out::Wire(out) => {
-                out.frames(record.received.header);
-                out.packet(&bytes, record.span.at)
-            }
-        }?;
+        self.out.packet(bytes, record)?;
         if self.alone { self.burst_end(clock) } else { Ok(()) }
     }
 
-    fn trailing(&mut self, bytes: &[u8]) {
-        match &mut self.out {
-            Out::Packets(PacketOut {
-                pending: Some(pending), ..
-            }) => pending.bytes.extend_from_slice(bytes),
-            Out::Packets(_) => {}
-            Out::Wire(out) => out.bytes.extend_from_slice(bytes),
+    /// Bytes that trail a packet.
+    fn trailing(&mut self, bytes: &[u8], span: Span) {
+        match &mut self.replacement {
+            Some(replacement) => replacement.trail(bytes, span),
+            None => self.out.trailing(bytes),
         }
     }
 
-    fn burst_end(&mut self, clock: &Clock) -> Result<(), Failure> {
-        match &mut self.out {
-            Out::Packets(out) => out.flush(),
-            Out::Wire(out) => out.flush(clock),
+    /// The header that was to come was cut, so nothing says whose it was.
+    fn cut_header(&mut self, have: u8, span: Span) -> Result<(), Failure> {
+        let Some(replacement) = self.replacement.as_ref().filter(|_| self.filter.keeps_all()) else {
+            self.lost += u64::from(have);
+            return Ok(());
+        };
+        if !self.out.cut_header(replacement.cut_header(have, span), span.at)? {
+            self.lost += u64::from(have);
         }
+        Ok(())
+    }
+
+    fn burst_end(&mut self, clock: &Clock) -> Result<(), Failure> {
+        if let Some(replacement) = &mut self.replacement {
+            let trailing = replacement.end_of_burst();
+            self.out.trailing(&trailing);
+        }
+        self.out.burst_end(clock)
     }
 
     /// Returns packets written, and how many of them ended early.
     fn finish(mut self, clock: &Clock, console: &Console) -> Result<(u64, u64), Failure> {
         self.burst_end(clock)?;
-        match self.out {
-            Out::Packets(out) => out.writer.finish()?,
-            Out::Wire(mut out) => {
-                if let Some(hint) = out.args.link.reading_hint(out.target, out.lanes, out.rate(clock)) {
-                    console.note(&hint);
-                }
-                out.sender(clock)?;
-                if let Some(sender) = out.sender {
-                    sender.finish()?;
-                }
-            }
-        }
+        self.out.finish(clock, console)?;
         if self.lost > 0 {
             console.warning(&format!(
                 "{} of headers and footers that were cut are left out",
@@ -230,17 +221,19 @@ impl<'a> Converter<'a> {
 
 impl Visitor for Converter<'_> {
     fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow {
-        if let Some(record) = self.recorder.push(received) {
+        if let Some(mut record) = self.recorder.push(received) {
             let header = record.received.header;
             self.kept = self.filter.keeps(header.channel, header.data_type);
             if self.kept {
-                self.packet(&record, clock)?;
+                self.packet(&mut record, clock)?;
             }
             self.recorder.recycle(record);
         }
         match received.event {
-            LinkEvent::Packet(PacketEvent::Trailing(bytes)) if self.kept => self.trailing(&bytes),
-            LinkEvent::Packet(PacketEvent::Truncated(Missing::Header { have })) => self.lost += u64::from(have),
+            LinkEvent::Packet(PacketEvent::Trailing(bytes)) if self.kept => self.trailing(&bytes, received.span),
+            LinkEvent::Packet(PacketEvent::Truncated(Missing::Header { have })) => {
+                self.cut_header(have, received.span)?;
+            }
             LinkEvent::BurstEnd => {
                 self.kept = false;
                 self.burst_end(clock)?;
@@ -264,143 +257,4 @@ fn wire_bytes(record: &PacketRecord) -> (Vec<u8>, u64) {
         Ending::Short | Ending::Cut(_) | Ending::Unusable => {}
     }
     (bytes, lost)
-}
-
-/// One packet a record.
-struct PacketOut {
-    writer: Box<dyn CaptureWriter>,
-    /// Ticks of the capture have a length.
-    timed: bool,
-    /// Waits for what trails it.
-    pending: Option<Pending>,
-}
-
-struct Pending {
-    bytes: Vec<u8>,
-    at: Option<Tick>,
-    comment: Option<String>,
-    checksum_error: bool,
-}
-
-impl PacketOut {
-    fn packet(&mut self, bytes: Vec<u8>, record: &PacketRecord) -> Result<(), Failure> {
-        self.flush()?;
-        self.pending = Some(Pending {
-            bytes,
-            at: record.span.at.filter(|_| self.timed),
-            comment: comment(record),
-            checksum_error: matches!(record.ending, Ending::Footer(ChecksumVerdict::Mismatch { .. })),
-        });
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), Failure> {
-        if let Some(pending) = self.pending.take() {
-            let note = WireNote {
-                comment: pending.comment.as_deref(),
-                checksum_error: pending.checksum_error,
-            };
-            self.writer
-                .write(&Observation::Merged(&pending.bytes), Burst::WHOLE, pending.at, note)?;
-        }
-        Ok(())
-    }
-}
-
-/// What is wrong with a packet, for formats that have room for it.
-fn comment(record: &PacketRecord) -> Option<String> {
-    let mut parts = Vec::new();
-    match record.received.ecc {
-        EccVerdict::Clean => {}
-        EccVerdict::Corrected { bit } => parts.push(format!("ECC: corrected bit {bit}")),
-        EccVerdict::ParityBit { bit } => parts.push(format!("ECC: check bit {bit} wrong")),
-        EccVerdict::Uncorrectable { syndrome } => parts.push(format!("ECC: uncorrectable, syndrome {syndrome:02x}")),
-    }
-    match record.ending {
-        Ending::Footer(ChecksumVerdict::Mismatch { received, computed }) => {
-            parts.push(format!("checksum: {received:04x} received, {computed:04x} computed"));
-        }
-        Ending::Cut(Missing::Payload { bytes }) => parts.push(format!("cut: {bytes} payload bytes missing")),
-        Ending::Cut(Missing::Footer { have }) => parts.push(format!("cut: {} footer bytes missing", 2 - have.min(2))),
-        Ending::Cut(Missing::Header { .. }) | Ending::Short | Ending::Unusable | Ending::Footer(_) => {}
-    }
-    (!parts.is_empty()).then(|| parts.join("; "))
-}
-
-/// Bursts through the line protocol.
-struct WireOut<'a> {
-    args: &'a ConvertArgs,
-    target: Target,
-    lanes: usize,
-    /// Of the burst so far.
-    bytes: Vec<u8>,
-    at: Option<Tick>,
-    /// Of the last burst, in nanoseconds.
-    last_time: f64,
-    /// Made with the first burst, when the bit rate of the capture is known.
-    sender: Option<Sender>,
-    /// Bit of each virtual channel that is within a frame.
-    open: u32,
-    /// The burst so far ends the only frame that was open.
-    frame_over: bool,
-}
-
-impl WireOut<'_> {
-    fn frames(&mut self, header: PacketHeader) {
-        let channel = 1 << (header.channel.number() & 31);
-        let before = self.open;
-        match header.data_type {
-            DataType::FRAME_START => self.open |= channel,
-            DataType::FRAME_END => self.open &= !channel,
-            _ => {}
-        }
-        self.frame_over = self.open == 0 && (before != 0 || self.frame_over);
-    }
-
-    fn packet(&mut self, bytes: &[u8], at: Option<Tick>) -> Result<(), Failure> {
-        if self.bytes.is_empty() {
-            self.at = at;
-        }
-        self.bytes.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn rate(&self, clock: &Clock) -> u64 {
-        self.args.output_rate.or(clock.rate()).unwrap_or(transmit::DEFAULT_RATE)
-    }
-
-    fn sender(&mut self, clock: &Clock) -> Result<&mut Sender, Failure> {
-        let rate = self.rate(clock);
-        match &mut self.sender {
-            Some(sender) => Ok(sender),
-            empty => Ok(empty.insert(self.args.link.sender(self.target, self.lanes, rate)?)),
-        }
-    }
-
-    fn flush(&mut self, clock: &Clock) -> Result<(), Failure> {
-        if self.bytes.is_empty() {
-            return Ok(());
-        }
-        let bytes = std::mem::take(&mut self.bytes);
-        let time = clock.nanoseconds(self.at.take()).filter(|_| !self.args.squeeze);
-        let pause = time.map_or(0.0, |time| time - self.last_time);
-        self.last_time = time.unwrap_or(self.last_time);
-        let sender = self.sender(clock)?;
-        if let Some(time) = time {
-            if sender.samples_in(pause) > transmit::LONGEST_PAUSE as f64 {
-                return Err(Failure::usage(format!(
-                    "a burst comes {} after the one before, too long to be written as samples: give --squeeze",
-                    text::time(pause)
-                )));
-            }
-            sender.wait_until(time)?;
-        }
-        sender.burst(&bytes, WireNote::default())?;
-        if std::mem::take(&mut self.frame_over) {
-            self.sender(clock)?.frame_end()?;
-        }
-        self.bytes = bytes;
-        self.bytes.clear();
-        Ok(())
-    }
 }

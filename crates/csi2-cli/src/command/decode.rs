@@ -5,131 +5,164 @@ use crate::failure::Failure;
 use crate::keep::Filter;
 use crate::number::{self, Frames};
 use crate::output::{self, stdout, stdout_error};
+use crate::picture_args::PictureArgs;
 use crate::read_args::ReadArgs;
-use crate::report::json::{self, FrameRow, Manifest};
+use crate::report::json::{self, Manifest};
 use crate::report::text;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
-use crate::sink::{self, Picture, Sink, SinkOptions};
-use clap::{Args, ValueEnum};
-use csi2_analyzer::{AssemblerSettings, Frame, FrameAssembler, Keep, Limits, Pixels, Received, StreamFilter};
+use crate::sink::{self, Sink, SinkOptions};
+use clap::Args;
+use csi2_analyzer::{AssemblerSettings, FrameAssembler, Limits, Received, StreamFilter};
 use csi2_dphy::Tick;
 use csi2_kernels::Backend;
-use csi2_packet::{Class, DataType, VirtualChannel};
-use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
-use std::io::{self, Write};
+use csi2_packet::{Class, DataType};
+use embedded::EmbeddedRows;
+use frames::FrameWriter;
+use place::Place;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+
+mod embedded;
+mod frames;
+mod place;
 
 /// Reassembles frames and writes them
 ///
 /// Frames are written as DIR/vc0-raw10-000000.png and so on, and listed in DIR/frames.json. Rows that were lost are zero, and
 /// named there. What was decoded before a capture breaks off is kept.
+///
+/// With -o - the frames of one stream go to standard output, raw unless --format says png, pgm or packed, and without a
+/// manifest: the command line of FFmpeg that reads them is named on standard error.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  csi2 decode capture.sr -o frames --stretch
-  csi2 decode capture.pcapng --null | jq -r '.frames[].sha256'")]
+  csi2 decode capture.sr -o frames --format dng --bayer rggb --preview
+  csi2 decode capture.sr -o - | ffmpeg -f rawvideo -pix_fmt gray10le -s 640x480 -i - a.mkv")]
 pub(crate) struct DecodeArgs {
     #[command(flatten)]
     read: ReadArgs,
-    /// Directory for the frames; made when absent
+    /// Directory for the frames, made when absent; or - for standard output
     #[arg(short, long, value_name = "DIR", required_unless_present = "null")]
     output: Option<PathBuf>,
-    /// Format of the frames
-    #[arg(long, value_name = "NAME", default_value = "png", value_parser = sink::names())]
-    format: String,
-    /// Scale samples to the full range, for viewing: values are then not those of the link (png, pgm)
-    #[arg(long)]
-    stretch: bool,
-    /// Order of the colour filter, for the manifest: the link does not carry it
-    #[arg(long, value_name = "ORDER")]
-    bayer: Option<Bayer>,
+    /// Format of the frames; png when absent
+    #[arg(long, value_name = "NAME", value_parser = sink::names())]
+    format: Option<String>,
+    /// One npy array of all frames of a stream (N, ...), as DIR/vc0-raw10.npy
+    #[arg(long, conflicts_with = "null")]
+    stack: bool,
+    #[command(flatten)]
+    pictures: PictureArgs,
     /// Frames A to B-1 of each stream, counted from 0; also A..=B, A.., ..B
     #[arg(long, value_name = "A..B", value_parser = number::frames)]
     frames: Option<Frames>,
-    /// Write no pictures: only the manifest, with a SHA-256 of each frame's samples (bytes to 8 bits, u16 little-endian above)
+    /// Write no pictures: only the manifest, with a SHA-256 of what `--format raw` would write of each frame
     #[arg(long)]
     null: bool,
 }
 
-/// Order of the colour filter, first row then second.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Bayer {
-    Rggb,
-    Grbg,
-    Gbrg,
-    Bggr,
-    Mono,
-}
+impl DecodeArgs {
+    fn to_stdout(&self) -> bool {
+        self.output.as_ref().is_some_and(|output| output.as_os_str() == "-")
+    }
 
-impl Bayer {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Rggb => "rggb",
-            Self::Grbg => "grbg",
-            Self::Gbrg => "gbrg",
-            Self::Bggr => "bggr",
-            Self::Mono => "mono",
+    fn sink(&self) -> Result<&'static Sink, Failure> {
+        let default = match (self.stack, self.to_stdout()) {
+            (true, _) => "npy",
+            (_, true) => "raw",
+            _ => "png",
+        };
+        let name = self.format.as_deref().unwrap_or(default);
+        sink::find(name).ok_or_else(|| Failure::usage(format!("no format {name}")))
+    }
+
+    /// What does not go together.
+    fn check(&self, sink: &Sink, options: SinkOptions) -> Result<(), Failure> {
+        if self.stack && sink.name != "npy" {
+            return Err(Failure::usage(format!(
+                "--stack makes npy arrays; --format {} has a file a frame",
+                sink.name
+            )));
         }
+        if self.pictures.preview && self.null {
+            return Err(Failure::usage("--null writes no pictures, --preview does"));
+        }
+        if self.to_stdout() {
+            for (given, name) in [
+                (self.stack, "--stack"),
+                (self.pictures.preview, "--preview"),
+                (self.read.json, "--json"),
+                (self.null, "--null"),
+            ] {
+                if given {
+                    return Err(Failure::usage(format!(
+                        "{name} needs files, and -o - has none: name a directory"
+                    )));
+                }
+            }
+            if !sink.streams {
+                let names: Vec<&str> = sink::SINKS
+                    .iter()
+                    .filter(|sink| sink.streams)
+                    .map(|sink| sink.name)
+                    .collect();
+                return Err(Failure::usage(format!(
+                    "{} files make no stream: --format of -o - is one of {}",
+                    sink.name,
+                    names.join(", ")
+                )));
+            }
+        }
+        sink::check_options(sink, options)
     }
 }
-
-/// Incomplete frames that are named on standard error; the manifest has them all.
-const NAMED: u64 = 8;
 
 pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
-    let sink = sink::find(&args.format).ok_or_else(|| Failure::usage(format!("no format {}", args.format)))?;
-    if args.stretch && !sink.stretches {
-        return Err(Failure::usage(format!(
-            "--stretch is for viewing; --format {} keeps samples as they are",
-            sink.name
-        )));
-    }
+    let sink = args.sink()?;
+    let options = args.pictures.options(None, args.read.sensor);
+    args.check(sink, options)?;
+    let codecs = args.read.codecs()?;
     let mut session = Session::open(&args.read, console)?;
-    if let Some(directory) = &args.output {
-        let name = directory.display().to_string();
-        if directory.exists() && !directory.is_dir() {
-            return Err(Failure::file(
-                &name,
-                "expected a directory for the frames, this is none",
-            ));
-        }
-        std::fs::create_dir_all(directory).map_err(|error| Failure::io(&name, error))?;
+    let directory = args.output.as_deref().filter(|_| !args.to_stdout());
+    if let Some(directory) = directory {
+        make(directory)?;
     }
+    let place = match (directory, args.to_stdout()) {
+        _ if args.null => Place::Null,
+        (Some(directory), _) if args.stack => Place::stacks(directory),
+        (Some(directory), _) => Place::Files(directory),
+        (None, _) => Place::stream()?,
+    };
     let mut decoder = Decoder {
         assembler: FrameAssembler::new(AssemblerSettings {
             keep: sink.keep,
             limits: Limits::default(),
             backend: Backend::detect(),
             streams: streams(&args.read.filter()),
+            codecs,
         }),
-        frames: FrameWriter {
-            range: args.frames.clone().unwrap_or(Frames::ALL),
-            sink,
-            options: SinkOptions { stretch: args.stretch },
-            directory: args.output.as_deref(),
-            null: args.null,
-            rows: Vec::new(),
-            streams: BTreeMap::new(),
-            incomplete: 0,
-            damaged: 0,
-            without_codec: Vec::new(),
+        embedded: EmbeddedRows::new(args.read.sensor),
+        frames: FrameWriter::new(
+            args.frames.clone().unwrap_or(Frames::ALL),
+            (sink, options),
+            place,
+            directory.filter(|_| args.pictures.preview),
             console,
-        },
+        ),
     };
     let broken = session.run(&mut decoder, console)?;
     decoder.finish(session.clock())?;
-    let frames = decoder.frames;
+    let frames = decoder.frames.finish()?;
     let manifest = Manifest {
         r#type: "frames",
         capture: session.name(),
         frames: &frames.rows,
         format: if args.null { "null" } else { sink.name },
-        bayer: args.bayer.map(Bayer::name),
+        bayer: options.bayer.map(csi2_pixel::BayerOrder::name),
         error: broken.as_ref().map(ToString::to_string),
     };
-    if let Some(directory) = &args.output {
-        output::write_file(&directory.join("frames.json"), |out| {
+    let listed = directory.map(|directory| directory.join("frames.json"));
+    if let Some(path) = &listed {
+        output::write_file(path, |out| {
             serde_json::to_writer(&mut *out, &manifest)?;
             out.write_all(b"\n")
         })?;
@@ -139,8 +172,19 @@ pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
         json::line(&mut out, &manifest)?;
         out.flush().map_err(stdout_error)?;
     }
-    frames.summary();
+    frames.summary(listed.as_deref());
     broken.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn make(directory: &Path) -> Result<(), Failure> {
+    let name = directory.display().to_string();
+    if directory.exists() && !directory.is_dir() {
+        return Err(Failure::file(
+            &name,
+            "expected a directory for the frames, this is none",
+        ));
+    }
+    std::fs::create_dir_all(directory).map_err(|error| Failure::io(&name, error))
 }
 
 /// Images and user-defined types of all channels, unless the user says otherwise.
@@ -163,6 +207,7 @@ fn streams(filter: &Filter) -> StreamFilter {
 
 struct Decoder<'a> {
     assembler: FrameAssembler,
+    embedded: EmbeddedRows,
     frames: FrameWriter<'a>,
 }
 
@@ -172,6 +217,7 @@ impl Visitor for Decoder<'_> {
     }
 
     fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow {
+        self.embedded.push(received);
         self.assembler.push(received);
         self.drain(clock)
     }
@@ -180,7 +226,8 @@ impl Visitor for Decoder<'_> {
 impl Decoder<'_> {
     fn drain(&mut self, clock: &Clock) -> Flow {
         while let Some(frame) = self.assembler.poll() {
-            self.frames.frame(&frame, clock)?;
+            let embedded = self.embedded.of(frame.channel);
+            self.frames.frame(&frame, embedded, clock)?;
             if self.frames.is_done() {
                 return Ok(ControlFlow::Break(()));
             }
@@ -190,6 +237,7 @@ impl Decoder<'_> {
 
     fn finish(&mut self, clock: &Clock) -> Result<(), Failure> {
         if !self.frames.is_done() {
+            self.embedded.finish();
             self.assembler.finish();
             let _ = self.drain(clock)?;
         }
@@ -202,155 +250,4 @@ impl Decoder<'_> {
         }
         Ok(())
     }
-}
-
-/// Writes frames and remembers them.
-struct FrameWriter<'a> {
-    range: Frames,
-    sink: &'static Sink,
-    options: SinkOptions,
-    directory: Option<&'a Path>,
-    null: bool,
-    rows: Vec<FrameRow>,
-    /// Index of the last frame of each stream.
-    streams: BTreeMap<(VirtualChannel, DataType), u64>,
-    incomplete: u64,
-    damaged: u64,
-    /// Data types that were written as they came.
-    without_codec: Vec<DataType>,
-    console: &'a Console,
-}
-
-impl FrameWriter<'_> {
-    /// Every stream is past the last frame that is wanted.
-    fn is_done(&self) -> bool {
-        !self.streams.is_empty() && self.streams.values().all(|index| *index >= self.range.0.end)
-    }
-
-    fn frame(&mut self, frame: &Frame<'_>, clock: &Clock) -> Result<(), Failure> {
-        self.streams.insert((frame.channel, frame.data_type), frame.index);
-        if !self.range.contains(frame.index) {
-            return Ok(());
-        }
-        let sink = sink::fitting(self.sink, &frame.pixels);
-        let name = name(frame, sink);
-        let picture = picture(frame);
-        self.warn(frame, sink, &name);
-        let sha256 = if self.null {
-            Some(sha256(&picture)?)
-        } else {
-            if let Some(directory) = self.directory {
-                sink::write_file(sink, &picture, self.options, &directory.join(&name))?;
-            }
-            None
-        };
-        self.rows.push(FrameRow {
-            file: (!self.null).then_some(name),
-            vc: frame.channel.number(),
-            dt: frame.data_type.code(),
-            name: frame.data_type.name(),
-            index: frame.index,
-            number: frame.number,
-            width: frame.width,
-            height: frame.height,
-            bits: frame.bits,
-            exposure: None,
-            complete: frame.complete,
-            missing_lines: frame.missing_lines.to_vec(),
-            bad_lines: frame.bad_lines.to_vec(),
-            first_packet: frame.first_packet,
-            time_ns: clock.nanoseconds(frame.at),
-            line_bytes: frame.line_bytes,
-            sha256,
-        });
-        Ok(())
-    }
-
-    fn warn(&mut self, frame: &Frame<'_>, sink: &Sink, name: &str) {
-        let opaque = matches!(frame.pixels, Pixels::Packed(_)) && self.sink.keep == Keep::Samples;
-        if opaque && !self.without_codec.contains(&frame.data_type) {
-            self.without_codec.push(frame.data_type);
-            self.console.warning(&format!(
-                "{} has no samples here: payload is kept as it came, in .{} files",
-                frame.data_type.name(),
-                sink.extension
-            ));
-        }
-        self.damaged += u64::from(!frame.bad_lines.is_empty());
-        self.incomplete += u64::from(!frame.complete);
-        if frame.complete || self.incomplete > NAMED {
-            return;
-        }
-        let lost = match frame.missing_lines {
-            [] => "its start or end is missing".to_owned(),
-            lines => format!("rows {} are missing and zero", text::rows(lines)),
-        };
-        self.console.warning(&format!("{name}: incomplete: {lost}"));
-    }
-
-    fn summary(&self) {
-        let mut text = text::count(self.rows.len() as u64, "frame");
-        if self.incomplete > 0 {
-            text.push_str(&format!(", {} incomplete", self.incomplete));
-        }
-        if self.damaged > 0 {
-            text.push_str(&format!(", {} with damaged rows", self.damaged));
-        }
-        match self.directory {
-            Some(directory) => self
-                .console
-                .note(&format!("{text}: {}", directory.join("frames.json").display())),
-            None => self.console.note(&text),
-        }
-        let dark = self.rows.iter().map(|row| row.bits).find(|bits| (9..16).contains(bits));
-        if let Some(bits) = dark.filter(|_| self.sink.stretches && !self.options.stretch && !self.null) {
-            self.console.note(&format!(
-                "samples are right-aligned, {bits} of 16 bits: most viewers show them dark; --stretch makes pictures for viewing"
-            ));
-        }
-        if self.rows.is_empty() {
-            self.console.warning("no frame was found; `csi2 check` says why");
-        }
-    }
-}
-
-/// `vc0-raw10-000000.png`.
-fn name(frame: &Frame<'_>, sink: &Sink) -> String {
-    let kind = match frame.data_type.name() {
-        // The code tells one reserved data type from another.
-        "RESERVED" => format!("dt{:02x}", frame.data_type.code()),
-        name => name.to_ascii_lowercase(),
-    };
-    let vc = frame.channel.number();
-    format!("vc{vc}-{kind}-{:06}.{}", frame.index, sink.extension)
-}
-
-fn picture<'a>(frame: &Frame<'a>) -> Picture<'a> {
-    Picture {
-        width: frame.width as usize,
-        height: frame.height as usize,
-        bits: frame.bits,
-        pixels: frame.pixels,
-    }
-}
-
-/// Of the bytes that the `raw` format (or, without samples, `packed`) would write.
-fn sha256(picture: &Picture<'_>) -> Result<String, Failure> {
-    struct Hash(Sha256);
-    impl Write for Hash {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.update(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut hash = Hash(Sha256::new());
-    match picture.pixels {
-        Pixels::Samples(samples) => sink::little_endian(samples, picture.bits, &mut hash),
-        Pixels::Packed(bytes) => hash.write_all(bytes),
-    }
-    .map_err(|error| Failure::io("hash", error))?;
-    Ok(json::hex(&hash.0.finalize()))
 }

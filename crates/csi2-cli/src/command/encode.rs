@@ -2,26 +2,29 @@
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::image::{self, Images};
+use crate::image::{self, Cells, Form, Pictures, Wanted};
 use crate::keep;
+use crate::layouts::{self, Declaration};
 use crate::number::{self, Size};
 use crate::report::text;
 use crate::transmit::{self, LinkArgs, Sender, Target};
 use clap::Args;
 use csi2_capture::{CaptureError, WireNote};
 use csi2_generator::{EncodeSettings, EncodeTrouble, Encoder, Image};
-use csi2_packet::{DataType, LineNumbering, VirtualChannel};
-use csi2_pixel::codec;
+use csi2_packet::{Class, DataType, LineNumbering, VirtualChannel};
+use csi2_pixel::{CODECS, Codec, Codecs, Layout};
 
 /// Sends pictures as a link would, into a capture of any format and layer
 ///
-/// One picture a frame, in order; the stack of a 3-D array is as many frames.
+/// One picture a frame, in order; a stack is as many frames. Samples are those of the link: grey for RAW; for RGB an array
+/// (H, W, 3), or a colour PNG, whose components lose their low bits where the data type has fewer; for YUV422 an array
+/// (H, W, 2), or UYVY; for YUV420 I420, also as an array (H * 3 / 2, W).
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   csi2 encode picture.npy --dt RAW10 --lanes 4 --rate 2.1G -o link.sr
-  csi2 encode 1.png 2.png --dt RAW12 --line-sync -o link.pcapng")]
+  csi2 encode picture.yuv --dt YUV420_8 --size 640x480 -o link.pcapng")]
 pub(crate) struct EncodeArgs {
-    /// Pictures: npy, PNG or PGM, grey; raw samples with --size; - for standard input
+    /// Pictures: npy, PNG or PGM; raw samples with --size; - for standard input
     #[arg(value_name = "IMAGE", required = true)]
     images: Vec<String>,
     #[command(flatten)]
@@ -29,6 +32,9 @@ pub(crate) struct EncodeArgs {
     /// Data type, as RAW10 or 0x2B; needed unless the picture says its depth (PNG with sBIT, PGM by its maximum)
     #[arg(long, value_name = "TYPE", value_parser = keep::data_type)]
     dt: Option<DataType>,
+    /// Layout of a data type that has none of its own: USER1=RAW8, or 0x37=10-8-10 of a compression; repeatable
+    #[arg(long, value_name = "TYPE=LAYOUT", value_parser = layouts::declaration)]
+    user: Vec<Declaration>,
     /// Virtual channel
     #[arg(long, value_name = "N", default_value = "0", value_parser = keep::channel)]
     vc: VirtualChannel,
@@ -44,7 +50,7 @@ pub(crate) struct EncodeArgs {
     /// Number of the first frame; 0: frames are not numbered
     #[arg(long, value_name = "N", default_value_t = 1)]
     first_frame: u16,
-    /// Size of raw samples: bytes for data types to 8 bits, u16 little-endian above
+    /// Size of raw samples, in pixels: bytes for data types to 8 bits, u16 little-endian to 16, u32 above
     #[arg(long, value_name = "WxH", value_parser = number::size)]
     size: Option<Size>,
     /// Frames per second; as fast as the link allows when absent
@@ -61,11 +67,12 @@ fn frame_rate(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &EncodeArgs, console: &Console) -> Result<(), Failure> {
     let target = args.link.target()?;
+    let codecs = layouts::codecs(&args.user)?;
     if let Some(data_type) = args.dt {
-        known(data_type)?;
+        known(codecs, data_type)?;
     }
     console.progress_start(Some(args.images.iter().map(|name| size_of(name)).sum()));
-    let sent = send(args, target, console);
+    let sent = send(args, codecs, target, console);
     console.progress_done();
     let chain = sent?;
     chain.sender.finish()?;
@@ -89,16 +96,21 @@ fn size_of(name: &str) -> u64 {
 }
 
 /// All pictures.
-fn send<'a>(args: &'a EncodeArgs, target: Target, console: &Console) -> Result<Chain<'a>, Failure> {
-    let bits = args.dt.and_then(codec).map(|codec| codec.bits);
+fn send<'a>(args: &'a EncodeArgs, codecs: Codecs, target: Target, console: &Console) -> Result<Chain<'a>, Failure> {
+    let codec = args.dt.and_then(|data_type| codecs.of(data_type));
+    let wanted = Wanted {
+        size: args.size,
+        form: codec.map(|codec| Form::of(codec.layout)),
+        bits: codec.map(|codec| codec.bits),
+        name: args.dt.map(DataType::name),
+    };
     let mut chain: Option<Chain<'_>> = None;
     let mut done = 0;
     for name in &args.images {
-        let images = image::read(name, args.size, bits)?;
-        let data_type = match (args.dt, &chain) {
-            (Some(data_type), _) => data_type,
-            (None, Some(chain)) if images.bits == Some(chain.bits) => chain.data_type,
-            (None, _) => infer(name, &images)?,
+        let pictures = image::read_as(name, &wanted)?;
+        let data_type = match args.dt {
+            Some(data_type) => data_type,
+            None => infer(name, &pictures)?,
         };
         let chain = match &mut chain {
             Some(chain) if chain.data_type == data_type => chain,
@@ -111,12 +123,14 @@ fn send<'a>(args: &'a EncodeArgs, target: Target, console: &Console) -> Result<C
             }
             None => chain.insert(Chain::new(
                 args,
+                codecs,
                 data_type,
                 args.link.sender(target, args.lanes, args.rate)?,
-            )),
+            )?),
         };
-        for samples in images.frames() {
-            chain.frame(name, &images, samples)?;
+        chain.tell_loss(name, &pictures, console);
+        for index in 0..pictures.frames() {
+            chain.frame(name, &pictures, index)?;
         }
         done += size_of(name);
         console.progress(done);
@@ -124,52 +138,74 @@ fn send<'a>(args: &'a EncodeArgs, target: Target, console: &Console) -> Result<C
     chain.ok_or_else(|| Failure::usage("no picture was given"))
 }
 
-/// A data type whose samples can be sent.
-fn known(data_type: DataType) -> Result<DataType, Failure> {
-    if codec(data_type).is_some() {
-        return Ok(data_type);
-    }
-    let names: Vec<&str> = csi2_pixel::CODECS.iter().map(|codec| codec.data_type.name()).collect();
-    Err(Failure::usage(format!(
-        "{} cannot be made from samples; --dt is one of: {}",
-        data_type.name(),
-        names.join(", ")
-    )))
+/// The layout of a data type whose samples can be sent.
+fn known(codecs: Codecs, data_type: DataType) -> Result<&'static Codec, Failure> {
+    codecs.of(data_type).ok_or_else(|| {
+        let declare = match data_type.is_short() {
+            true => String::new(),
+            false => format!("; --user {}=RAW8 declares what its samples are", data_type.name()),
+        };
+        let names: Vec<&str> = CODECS.iter().map(|codec| codec.data_type.name()).collect();
+        Failure::usage(format!(
+            "{} cannot be made from samples; --dt is one of: {}{declare}",
+            data_type.name(),
+            names.join(", ")
+        ))
+    })
 }
 
-/// The raw data type of the depth that the picture says it has.
-fn infer(name: &str, images: &Images) -> Result<DataType, Failure> {
-    let by_depth = |bits: u8| csi2_pixel::CODECS.iter().find(|codec| codec.bits == bits);
-    match images.bits.map(|bits| (bits, by_depth(bits))) {
-        Some((_, Some(codec))) => Ok(codec.data_type),
-        Some((bits, None)) => Err(Failure::usage(format!(
-            "{name}: no raw data type has {bits} bits a sample: give --dt, as in --dt RAW12"
-        ))),
-        None => Err(Failure::usage(format!(
+/// The data type of the depth that the picture says it has.
+fn infer(name: &str, pictures: &Pictures) -> Result<DataType, Failure> {
+    let (layout, class) = match pictures.form {
+        Form::Rgb => (Layout::Bgr, Class::Rgb),
+        _ => (Layout::Single, Class::Raw),
+    };
+    // Colour of 8 bits is what most people have.
+    let usual = (pictures.full_scale == Some(8)).then_some([8; 3]);
+    let Some([red, green, blue]) = pictures.depth.or(usual) else {
+        return Err(Failure::usage(format!(
             "{name}: the picture does not say how many bits its samples have: give --dt, as in --dt RAW10"
-        ))),
-    }
+        )));
+    };
+    let fits = |codec: &&Codec| {
+        let kind = (codec.layout, codec.data_type.class()) == (layout, class);
+        kind && codec.depth == [blue, green, red]
+    };
+    CODECS.iter().find(fits).map(|codec| codec.data_type).ok_or_else(|| {
+        let (kind, example) = match layout {
+            Layout::Bgr => ("RGB", "RGB888"),
+            _ => ("raw", "RAW12"),
+        };
+        Failure::usage(format!(
+            "{name}: no {kind} data type has {red} bits a sample: give --dt, as in --dt {example}"
+        ))
+    })
 }
 
 /// Encoder and sender at work.
 struct Chain<'a> {
     args: &'a EncodeArgs,
     data_type: DataType,
-    bits: u8,
+    codec: &'static Codec,
     encoder: Encoder,
     sender: Sender,
     frames: u64,
+    /// A frame in the order of the link.
+    rows: Cells,
+    /// That bits are lost was said.
+    told: bool,
 }
 
 impl<'a> Chain<'a> {
-    fn new(args: &'a EncodeArgs, data_type: DataType, sender: Sender) -> Self {
-        Self {
+    fn new(args: &'a EncodeArgs, codecs: Codecs, data_type: DataType, sender: Sender) -> Result<Self, Failure> {
+        Ok(Self {
             args,
             data_type,
-            bits: codec(data_type).map_or(0, |codec| codec.bits),
+            codec: known(codecs, data_type)?,
             encoder: Encoder::new(EncodeSettings {
                 channel: args.vc,
                 data_type,
+                codecs,
                 numbering: if args.line_sync {
                     LineNumbering::Counted
                 } else {
@@ -179,10 +215,25 @@ impl<'a> Chain<'a> {
             }),
             sender,
             frames: 0,
+            rows: Cells::Narrow(Vec::new()),
+            told: false,
+        })
+    }
+
+    /// Says once that the data type has fewer bits than the components of a picture.
+    fn tell_loss(&mut self, name: &str, pictures: &Pictures, console: &Console) {
+        let lost = pictures.bits_lost(self.codec);
+        if lost != [0; 3] && pictures.depth.is_none() && !self.told {
+            self.told = true;
+            let [blue, green, red] = self.codec.depth;
+            console.note(&format!(
+                "{name}: {} keeps the upper {red}, {green} and {blue} bits of red, green and blue",
+                self.data_type.name()
+            ));
         }
     }
 
-    fn frame(&mut self, name: &str, images: &Images, samples: &[u16]) -> Result<(), Failure> {
+    fn frame(&mut self, name: &str, pictures: &Pictures, index: usize) -> Result<(), Failure> {
         if let Some(rate) = self.args.fps {
             if self.sender.samples_in(1e9 / rate) > transmit::LONGEST_PAUSE as f64 {
                 return Err(Failure::usage(format!(
@@ -192,14 +243,14 @@ impl<'a> Chain<'a> {
             self.sender.wait_until(self.frames as f64 * 1e9 / rate)?;
         }
         let image = Image {
-            width: images.width,
-            height: images.height,
-            samples,
+            width: pictures.width,
+            height: pictures.height,
+            samples: pictures.on_link(index, self.codec, &mut self.rows),
         };
         let sender = &mut self.sender;
         self.encoder
             .frame(&image, &mut |packet| sender.burst(packet, WireNote::default()))
-            .map_err(|trouble| explain(name, images, self.data_type, trouble))?;
+            .map_err(|trouble| explain(name, pictures.width, self.codec, self.data_type, trouble))?;
         self.sender.frame_end()?;
         self.frames += 1;
         Ok(())
@@ -207,24 +258,31 @@ impl<'a> Chain<'a> {
 }
 
 /// Why this picture cannot be sent, and what to do.
-fn explain(name: &str, images: &Images, data_type: DataType, trouble: EncodeTrouble<CaptureError>) -> Failure {
+fn explain(
+    name: &str,
+    width: usize,
+    codec: &Codec,
+    data_type: DataType,
+    trouble: EncodeTrouble<CaptureError>,
+) -> Failure {
+    let data_type = data_type.name();
     match trouble {
         EncodeTrouble::Send(error) => error.into(),
-        EncodeTrouble::Range { index, value, bits } => Failure::file(
-            name,
-            format!(
-                "sample {index} (column {}, row {}) is {value}, but {} has {bits} bits, at most {}",
-                index % images.width,
-                index / images.width,
-                data_type.name(),
-                (1_u32 << bits) - 1
-            ),
-        ),
+        EncodeTrouble::Range { index, value, bits } => {
+            let (component, column, row) = image::place(codec.layout, width, index);
+            let component = component.map(|name| format!("{name}, ")).unwrap_or_default();
+            let most = u32::MAX >> 32_u32.saturating_sub(bits.into()).min(31);
+            Failure::file(
+                name,
+                format!(
+                    "sample {index} ({component}column {column}, row {row}) is {value}, but {data_type} has {bits} bits, at most {most}"
+                ),
+            )
+        }
         EncodeTrouble::Width { width, group } => Failure::file(
             name,
             format!(
-                "{width} samples a row, but {} is sent in groups of {group}: crop to {}",
-                data_type.name(),
+                "{width} pixels a row, but {data_type} is sent in groups of {group}: crop to {}",
                 width / group * group
             ),
         ),

@@ -8,7 +8,7 @@ use crate::sink::SINKS;
 use clap::Args;
 use csi2_capture::{CaptureFormat, FORMATS};
 use csi2_packet::DataType;
-use csi2_pixel::{BayerOrder, MEMORY_FORMATS, MemoryFormat, Packing, codec};
+use csi2_pixel::{Layout, MEMORY_FORMATS, MemoryFormat, codec};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -60,6 +60,7 @@ struct DataTypeRow {
     group_bytes: Option<u8>,
     group_pixels: Option<u8>,
     samples: bool,
+    layout: Option<&'static str>,
 }
 
 impl DataTypeRow {
@@ -74,6 +75,7 @@ impl DataTypeRow {
             group_bytes: group.map(|(bytes, _)| bytes),
             group_pixels: group.map(|(_, pixels)| pixels),
             samples: codec(data_type).is_some(),
+            layout: codec(data_type).map(|codec| layout_name(codec.layout)),
         }
     }
 }
@@ -92,7 +94,11 @@ struct MemoryRow {
     name: &'static str,
     fourcc: &'static str,
     libcamera: &'static str,
+    media_bus: &'static str,
+    media_bus_code: Option<u16>,
+    ffmpeg: &'static str,
     bayer: &'static str,
+    layout: &'static str,
     bits: u8,
     packed: bool,
 }
@@ -104,16 +110,25 @@ impl MemoryRow {
             name: format.name,
             fourcc: format.fourcc,
             libcamera: format.libcamera,
-            bayer: match format.order {
-                BayerOrder::Rggb => "rggb",
-                BayerOrder::Grbg => "grbg",
-                BayerOrder::Gbrg => "gbrg",
-                BayerOrder::Bggr => "bggr",
-                BayerOrder::Mono => "mono",
-            },
+            media_bus: format.media_bus,
+            media_bus_code: Some(format.media_bus_code).filter(|code| *code != 0),
+            ffmpeg: format.ffmpeg,
+            bayer: format.order.name(),
+            layout: layout_name(format.layout),
             bits: format.bits,
-            packed: format.packing == Packing::Csi2,
+            packed: format.is_packed(),
         }
+    }
+}
+
+/// What the samples of a row are.
+const fn layout_name(layout: Layout) -> &'static str {
+    match layout {
+        Layout::Single => "raw",
+        Layout::Bgr => "rgb",
+        Layout::Uyvy => "yuv422",
+        Layout::Yuv420 => "yuv420",
+        Layout::Yuv420Legacy => "yuv420 legacy",
     }
 }
 
@@ -158,6 +173,8 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
     let heading = |cells: &[&str]| vec![cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>()];
     let yes = |flag: bool| if flag { "yes" } else { "-" }.to_owned();
 
+    let or_dash = |name: &str| if name.is_empty() { "-" } else { name }.to_owned();
+
     let mut rows = heading(&["name", "layers", "extensions", "reads", "writes", "pipe", "what it is"]);
     rows.extend(FORMATS.iter().map(CaptureRow::new).map(|row| {
         vec![
@@ -176,7 +193,7 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
     }));
     writeln!(out, "Capture formats\n{}", table("  ", &[Left; 7], &rows))?;
 
-    let mut rows = heading(&["code", "name", "kind", "bits", "group", "samples"]);
+    let mut rows = heading(&["code", "name", "kind", "bits", "group", "samples as"]);
     rows.extend(data_types().map(|row| {
         let group = match (row.group_bytes, row.group_pixels) {
             (Some(bytes), Some(pixels)) => format!("{pixels} px in {bytes} B"),
@@ -188,7 +205,7 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
             row.kind.to_owned(),
             row.bits.map_or("-".into(), |bits| bits.to_string()),
             group,
-            yes(row.samples),
+            row.layout.unwrap_or("-").to_owned(),
         ]
     }));
     writeln!(
@@ -211,13 +228,30 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
         table("  ", &[Left; 3], &rows)
     )?;
 
-    let mut rows = heading(&["V4L2", "fourcc", "libcamera", "order", "bits", "packed"]);
+    let mut rows = heading(&[
+        "V4L2",
+        "fourcc",
+        "libcamera",
+        "media bus",
+        "code",
+        "FFmpeg",
+        "order",
+        "bits",
+        "packed",
+    ]);
     rows.extend(MEMORY_FORMATS.iter().map(MemoryRow::new).map(|row| {
         vec![
             row.name.to_owned(),
-            format!("`{}`", row.fourcc),
-            row.libcamera.to_owned(),
-            row.bayer.to_owned(),
+            if row.fourcc.is_empty() {
+                "-".into()
+            } else {
+                format!("`{}`", row.fourcc)
+            },
+            or_dash(row.libcamera),
+            or_dash(row.media_bus),
+            row.media_bus_code.map_or("-".into(), |code| format!("0x{code:04x}")),
+            or_dash(row.ffmpeg),
+            if row.layout == "raw" { row.bayer } else { row.layout }.to_owned(),
             row.bits.to_string(),
             yes(row.packed),
         ]
@@ -225,6 +259,6 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "Memory formats (unpack, pack --format)\n{}",
-        table("  ", &[Left, Left, Left, Left, Right, Left], &rows)
+        table("  ", &[Left, Left, Left, Left, Left, Left, Left, Right, Left], &rows)
     )
 }

@@ -36,6 +36,8 @@ impl Group {
             // What they have in common is only that they are of low-power modes, or of deskew.
             (Detail::Escape { command, .. }, Detail::Escape { command: of, .. }) => command == of,
             (Detail::Deskew { kind, .. }, Detail::Deskew { kind: of, .. }) => kind == of,
+            // It is no error, as other reserved types are.
+            (of, is) if end_of_transmission(&of) != end_of_transmission(&is) => false,
             _ => true,
         };
         same && self.code == finding.code && self.first.channel == finding.channel
@@ -58,7 +60,7 @@ impl Group {
 pub(crate) fn analyzer(args: &ReadArgs) -> Analyzer {
     Analyzer::new(AnalyzerSettings {
         limits: Limits::default(),
-        vcx: args.vcx.extension(),
+        vcx: args.vcx.expected(),
     })
 }
 
@@ -181,6 +183,10 @@ impl Visitor for Judge {
         self.gather();
         CONTINUE
     }
+}
+
+fn end_of_transmission(detail: &Detail) -> bool {
+    matches!(detail, Detail::EndOfTransmission { .. })
 }
 
 /// Of durations of several lanes the worst is told.

@@ -8,22 +8,25 @@ use crate::keep::Filter;
 use crate::output::{stdout, stdout_error, styled};
 use crate::read_args::ReadArgs;
 use crate::record::{PacketRecord, Recorder};
+use crate::report::embedded::PacketRegisters;
 use crate::report::json;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use clap::Args;
+use clap::builder::styling::Style;
 use csi2_analyzer::{Analyzer, Finding, LinkEvent, Received, Severity, Span};
 use csi2_dphy::{PinEvent, Tick};
-use csi2_packet::EccVerdict;
+use csi2_packet::{DataType, EccVerdict};
+use csi2_sensors::Profile;
 use lanes::{LaneLine, LowPowerData};
 use std::io::{IsTerminal as _, Write};
 
 /// Prints every packet, one line each
 ///
 /// Bytes are as received; virtual channel, data type and word are after ECC correction. A packet is printed when it is
-/// complete.
+/// complete. With -v, registers of embedded packets are told too.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  csi2 list capture.sr --dt RAW10 | head
+  csi2 list capture.sr --dt EMBEDDED -v --sensor imx477
   csi2 list capture.pcapng --json --payload | jq -r 'select(.checksum == \"mismatch\") | .payload'")]
 pub(crate) struct ListArgs {
     #[command(flatten)]
@@ -43,9 +46,15 @@ pub(crate) fn run(args: &ListArgs, console: &Console) -> Result<(), Failure> {
     } else {
         Box::new(styled())
     };
+    let mut recorder = Recorder::new(args.payload);
+    if console.is_verbose() {
+        recorder = recorder.keeping(DataType::EMBEDDED);
+    }
     let mut listing = Listing {
         filter: args.read.filter(),
-        recorder: Recorder::new(args.payload),
+        recorder,
+        registers: console.is_verbose(),
+        sensor: args.read.sensor,
         low_power: LowPowerData::default(),
         analyzer: args.events.then(|| crate::command::judge::analyzer(&args.read)),
         pins: session.pins().is_some(),
@@ -63,6 +72,9 @@ pub(crate) fn run(args: &ListArgs, console: &Console) -> Result<(), Failure> {
 struct Listing {
     filter: Filter,
     recorder: Recorder,
+    /// Say what embedded packets say.
+    registers: bool,
+    sensor: Option<&'static Profile>,
     low_power: LowPowerData,
     analyzer: Option<Analyzer>,
     /// Bursts have sync bytes and skew.
@@ -145,10 +157,16 @@ impl Listing {
     }
 
     fn packet(&mut self, record: &PacketRecord, clock: &Clock) -> Result<(), Failure> {
-        if self.json {
-            return json::line(&mut self.out, &json::PacketLine::new(record, clock, self.payload));
-        }
         let header = record.received.header;
+        let said = (self.registers && header.data_type == DataType::EMBEDDED && record.received.is_usable())
+            .then(|| PacketRegisters::new(&record.payload, self.sensor));
+        if self.json {
+            let mut line = json::PacketLine::new(record, clock, self.payload);
+            if let Some(said) = said {
+                line = line.with_registers(said);
+            }
+            return json::line(&mut self.out, &line);
+        }
         let (ecc, bit) = record.ecc();
         let ecc = bit.map_or(ecc.to_owned(), |bit| format!("{ecc} {bit}"));
         let mut line = format!(
@@ -174,7 +192,7 @@ impl Listing {
             line.push_str(&json::hex(&record.payload));
         }
         let style = match record.received.ecc {
-            _ if record.is_sound() => return writeln!(self.out, "{line}").map_err(stdout_error),
+            _ if record.is_sound() => Style::new(),
             EccVerdict::Corrected { .. } | EccVerdict::ParityBit { .. }
                 if record.checksum().is_none_or(|checksum| checksum == "match") =>
             {
@@ -182,7 +200,12 @@ impl Listing {
             }
             _ => ERROR,
         };
-        writeln!(self.out, "{style}{line}{style:#}").map_err(stdout_error)
+        writeln!(self.out, "{style}{line}{style:#}").map_err(stdout_error)?;
+        let lines = said.map(|said| said.lines()).unwrap_or_default();
+        for line in lines {
+            writeln!(self.out, "{:>7} {:>14} {:>12} {:>6}    -- {line}", "", "", "", "").map_err(stdout_error)?;
+        }
+        Ok(())
     }
 
     /// A line that is no packet.
@@ -230,7 +253,7 @@ impl Listing {
             return json::line(&mut self.out, &json::FindingLine::new(finding, clock));
         }
         let style = match finding.severity {
-            Severity::Info => clap::builder::styling::Style::new(),
+            Severity::Info => Style::new(),
             Severity::Warning => WARNING,
             Severity::Error => ERROR,
         };

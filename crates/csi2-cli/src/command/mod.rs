@@ -14,6 +14,7 @@ mod judge;
 mod list;
 mod memory;
 mod meta;
+mod sensors;
 
 /// The commands, in the order of the help.
 #[derive(Debug, Subcommand)]
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Unpack(memory::UnpackArgs),
     Pack(memory::PackArgs),
     Formats(formats::FormatsArgs),
+    Sensors(sensors::SensorsArgs),
     Completions(meta::CompletionsArgs),
     Man(meta::ManArgs),
 }
@@ -43,6 +45,7 @@ pub(crate) fn run(command: Command, definition: fn() -> clap::Command, console: 
         Command::Unpack(args) => memory::unpack(&args, console),
         Command::Pack(args) => memory::pack(&args, console),
         Command::Formats(args) => formats::run(&args),
+        Command::Sensors(args) => sensors::run(&args),
         Command::Completions(args) => meta::completions(&args, definition()),
         Command::Man(args) => meta::man(&args, definition()),
     }

@@ -2,29 +2,79 @@
 
 use crate::failure::Failure;
 use crate::input;
-use crate::number::Size;
+use csi2_pixel::Samples;
 use std::io::Read as _;
 
+mod form;
+mod link;
 mod npy;
 mod pgm;
 mod png;
 mod raw;
 
-/// Frames of one file: one, or the stack of a 3-D array.
+pub(crate) use form::{Form, Wanted};
+pub(crate) use link::place;
+
+/// Frames of one file: one, or a stack.
 #[derive(Debug)]
-pub(crate) struct Images {
+pub(crate) struct Pictures {
+    pub(crate) form: Form,
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Significant bits, where the file says.
-    pub(crate) bits: Option<u8>,
-    /// `frames * height * width` samples.
-    pub(crate) samples: Vec<u16>,
+    /// Significant bits of grey, or of red, green and blue, where the file says.
+    pub(crate) depth: Option<[u8; 3]>,
+    /// Components go from 0 to the most that so many bits hold, whatever data type they are for (PNG in colour).
+    pub(crate) full_scale: Option<u8>,
+    /// `frames` times [`Form::samples`].
+    pub(crate) cells: Cells,
 }
 
-impl Images {
-    /// The frames, in order.
-    pub(crate) fn frames(&self) -> impl Iterator<Item = &[u16]> {
-        self.samples.chunks_exact(self.width * self.height)
+/// Samples of either width.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Cells {
+    /// Up to 16 bits.
+    Narrow(Vec<u16>),
+    /// More.
+    Wide(Vec<u32>),
+}
+
+impl Cells {
+    /// As wide as the bits that are wanted need.
+    fn fit(&mut self, wanted: &Wanted<'_>) -> Result<(), String> {
+        match (&mut *self, wanted.bits) {
+            (Self::Wide(samples), Some(bits @ ..=16)) => {
+                let narrow: Option<Vec<u16>> = samples.iter().map(|sample| u16::try_from(*sample).ok()).collect();
+                *self = Self::Narrow(narrow.ok_or_else(|| {
+                    let most = samples.iter().max().copied().unwrap_or_default();
+                    format!(
+                        "samples up to {most}, but {} has {bits} bits",
+                        wanted.name.unwrap_or("the format")
+                    )
+                })?);
+            }
+            (Self::Narrow(samples), Some(17..)) => *self = Self::Wide(samples.iter().copied().map(u32::from).collect()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn samples(&self) -> Samples<'_> {
+        match self {
+            Self::Narrow(samples) => Samples::Narrow(samples),
+            Self::Wide(samples) => Samples::Wide(samples),
+        }
+    }
+}
+
+impl Pictures {
+    /// Samples of a frame.
+    fn frame(&self) -> usize {
+        self.form.samples(self.width, self.height)
+    }
+
+    /// How many frames.
+    pub(crate) fn frames(&self) -> usize {
+        self.cells.samples().len() / self.frame().max(1)
     }
 }
 
@@ -45,14 +95,14 @@ fn wrong(offset: usize, expected: impl Into<String>) -> Wrong {
 /// A kind of picture file: how it begins, and its reader.
 struct Kind {
     magic: &'static [u8],
-    read: fn(&[u8]) -> Result<Images, Wrong>,
+    read: fn(&[u8], &Wanted<'_>) -> Result<Pictures, Wrong>,
 }
 
 const KINDS: &[Kind] = &[npy::KIND, png::KIND, pgm::KIND];
 
-/// Reads a picture file; `-` is standard input. With `size`, a file without a signature is raw samples, of `bits` bits
-/// where that is known.
-pub(crate) fn read(name: &str, size: Option<Size>, bits: Option<u8>) -> Result<Images, Failure> {
+/// Reads a picture file; `-` is standard input. With a size, a file without a signature is raw samples, as the `raw` sink
+/// writes them.
+pub(crate) fn read_as(name: &str, wanted: &Wanted<'_>) -> Result<Pictures, Failure> {
     let mut bytes = Vec::new();
     let result = if name == "-" {
         std::io::stdin().lock().read_to_end(&mut bytes)
@@ -60,16 +110,24 @@ pub(crate) fn read(name: &str, size: Option<Size>, bits: Option<u8>) -> Result<I
         input::open(name).and_then(|mut file| file.read_to_end(&mut bytes))
     };
     result.map_err(|error| Failure::file(name, error))?;
-    let images = match (KINDS.iter().find(|kind| bytes.starts_with(kind.magic)), size) {
-        (Some(kind), _) => (kind.read)(&bytes),
-        (None, Some(size)) => raw::read(&bytes, size, bits),
-        (None, None) => Err(wrong(0, "npy, PNG or PGM (P5); raw samples need --size WIDTHxHEIGHT")),
-    }
-    .map_err(|wrong| Failure::file(name, format!("byte {}: expected {}", wrong.offset, wrong.expected)))?;
-    if images.samples.is_empty() {
+    let mut pictures = parse(&bytes, wanted)
+        .map_err(|wrong| Failure::file(name, format!("byte {}: expected {}", wrong.offset, wrong.expected)))?;
+    pictures
+        .cells
+        .fit(wanted)
+        .map_err(|message| Failure::file(name, message))?;
+    if pictures.cells.samples().is_empty() {
         return Err(Failure::file(name, "the picture has no samples"));
     }
-    Ok(images)
+    Ok(pictures)
+}
+
+fn parse(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
+    match (KINDS.iter().find(|kind| bytes.starts_with(kind.magic)), wanted.size) {
+        (Some(kind), _) => (kind.read)(bytes, wanted),
+        (None, Some(size)) => raw::read(bytes, size, wanted),
+        (None, None) => Err(wrong(0, "npy, PNG or PGM (P5); raw samples need --size WIDTHxHEIGHT")),
+    }
 }
 
 /// Number of samples of a picture of this shape, kept far from overflow.

@@ -1,15 +1,15 @@
-//! NumPy arrays of unsigned integers, (H, W) or (N, H, W).
+//! NumPy arrays of unsigned integers, one picture or a stack.
 //!
 //! Ref: numpy/numpy `numpy/lib/_format_impl.py`.
 
-use super::{Images, Kind, Wrong, body, count, wrong};
+use super::{Cells, Form, Kind, Pictures, Wanted, Wrong, body, count, wrong};
 
 pub(super) const KIND: Kind = Kind {
     magic: b"\x93NUMPY",
     read,
 };
 
-fn read(bytes: &[u8]) -> Result<Images, Wrong> {
+fn read(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
     let truncated = || wrong(bytes.len(), "the rest of the npy header");
     let major = *bytes.get(6).ok_or_else(truncated)?;
     let (length, start) = match major {
@@ -32,35 +32,42 @@ fn read(bytes: &[u8]) -> Result<Images, Wrong> {
     let shape = value(dict, "shape")
         .and_then(numbers)
         .ok_or_else(|| wrong(start, "'shape' in the npy header"))?;
-    let (frames, height, width) = match *shape.as_slice() {
-        [height, width] => (1, height, width),
-        [_, _, 3] => {
+    let form = wanted.form.unwrap_or(match *shape.as_slice() {
+        [_, _, 3] | [_, _, _, 3] => Form::Rgb,
+        _ => Form::Grey,
+    });
+    let (_, height, width) = form
+        .of_shape(&shape)
+        .ok_or_else(|| wanted.refuse(start, form, &format!("one of shape {shape:?}")))?;
+    let samples = count(start, &shape)?;
+    let start = start + length;
+    let bytes = |unit| body(bytes, start, unit * samples);
+    let cells = match descr {
+        "|u1" | "<u1" | ">u1" | "u1" => Cells::Narrow(bytes(1)?.iter().map(|byte| u16::from(*byte)).collect()),
+        "<u2" => Cells::Narrow(each(bytes(2)?, u16::from_le_bytes)),
+        ">u2" => Cells::Narrow(each(bytes(2)?, u16::from_be_bytes)),
+        "<u4" => Cells::Wide(each(bytes(4)?, u32::from_le_bytes)),
+        ">u4" => Cells::Wide(each(bytes(4)?, u32::from_be_bytes)),
+        other => {
             return Err(wrong(
-                start,
-                format!("grey samples, not {shape:?}, which is colour as (H, W, 3)"),
+                10,
+                format!("samples of type uint8, uint16 or uint32, not '{other}'"),
             ));
         }
-        [frames, height, width] => (frames, height, width),
-        _ => return Err(wrong(start, format!("shape (H, W) or (N, H, W), not {shape:?}"))),
     };
-    let samples = count(start, &[frames, height, width])?;
-    let start = start + length;
-    let pairs = |bytes| Ok::<_, Wrong>(body(bytes, start, 2 * samples)?.as_chunks().0.iter());
-    let samples: Vec<u16> = match descr {
-        "|u1" | "<u1" | ">u1" | "u1" => body(bytes, start, samples)?
-            .iter()
-            .map(|byte| u16::from(*byte))
-            .collect(),
-        "<u2" => pairs(bytes)?.map(|pair| u16::from_le_bytes(*pair)).collect(),
-        ">u2" => pairs(bytes)?.map(|pair| u16::from_be_bytes(*pair)).collect(),
-        other => return Err(wrong(10, format!("samples of type uint8 or uint16, not '{other}'"))),
-    };
-    Ok(Images {
+    Ok(Pictures {
+        form,
         width,
         height,
-        bits: None,
-        samples,
+        depth: None,
+        full_scale: None,
+        cells,
     })
+}
+
+/// Samples of `N` bytes.
+fn each<const N: usize, S>(bytes: &[u8], sample: fn([u8; N]) -> S) -> Vec<S> {
+    bytes.as_chunks().0.iter().map(|bytes| sample(*bytes)).collect()
 }
 
 /// What follows `'key':` in the header's dict.

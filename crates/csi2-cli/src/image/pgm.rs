@@ -2,28 +2,44 @@
 //!
 //! Ref: netpbm `pgm(5)`. Several pictures in one file are several frames.
 
-use super::{Images, Kind, Wrong, body, count, wrong};
+use super::{Cells, Form, Kind, Pictures, Wanted, Wrong, body, count, wrong};
 
 pub(super) const KIND: Kind = Kind { magic: b"P5", read };
 
-fn read(bytes: &[u8]) -> Result<Images, Wrong> {
-    let (mut images, mut position) = picture(bytes, 0)?;
+fn read(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
+    wanted.accept(0, Form::Grey, "a greymap")?;
+    let (first, mut samples, mut position) = picture(bytes, 0)?;
     while position < bytes.len() {
-        let (next, end) = picture(bytes, position)?;
-        if (next.width, next.height, next.bits) != (images.width, images.height, images.bits) {
+        let (next, more, end) = picture(bytes, position)?;
+        if next != first {
             return Err(wrong(
                 position,
-                format!("another {}x{} picture of the same depth", images.width, images.height),
+                format!("another {}x{} picture of the same depth", first.width, first.height),
             ));
         }
-        images.samples.extend(next.samples);
+        samples.extend(more);
         position = end;
     }
-    Ok(images)
+    Ok(Pictures {
+        form: Form::Grey,
+        width: first.width,
+        height: first.height,
+        depth: first.bits.map(|bits| [bits; 3]),
+        full_scale: None,
+        cells: Cells::Narrow(samples),
+    })
 }
 
-/// The picture at `start`, and where it ends.
-fn picture(bytes: &[u8], start: usize) -> Result<(Images, usize), Wrong> {
+/// What a header says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Header {
+    width: usize,
+    height: usize,
+    bits: Option<u8>,
+}
+
+/// The picture at `start`, its samples, and where it ends.
+fn picture(bytes: &[u8], start: usize) -> Result<(Header, Vec<u16>, usize), Wrong> {
     if !bytes.get(start..).is_some_and(|rest| rest.starts_with(KIND.magic)) {
         return Err(wrong(start, "P5"));
     }
@@ -56,12 +72,12 @@ fn picture(bytes: &[u8], start: usize) -> Result<(Images, usize), Wrong> {
     let depth = (maximum + 1).trailing_zeros();
     let says = (maximum + 1).is_power_of_two() && maximum != 255 && maximum != 65535;
     Ok((
-        Images {
+        Header {
             width,
             height,
             bits: u8::try_from(depth).ok().filter(|_| says),
-            samples,
         },
+        samples,
         position + data.len(),
     ))
 }

@@ -1,6 +1,6 @@
-//! Greyscale PNG, 8 or 16 bits deep.
+//! PNG, grey or colour, 8 or 16 bits deep.
 
-use super::{Images, Kind, Wrong, count, wrong};
+use super::{Cells, Form, Kind, Pictures, Wanted, Wrong, count, wrong};
 use png::{BitDepth, ColorType, Decoder, Transformations};
 use std::io::Cursor;
 
@@ -9,30 +9,44 @@ pub(super) const KIND: Kind = Kind {
     read,
 };
 
-fn read(bytes: &[u8]) -> Result<Images, Wrong> {
+fn read(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::IDENTITY);
     let malformed = |error: png::DecodingError| wrong(0, format!("a PNG picture: {error}"));
     let mut reader = decoder.read_info().map_err(malformed)?;
     let info = reader.info();
     let (color, depth) = (info.color_type, info.bit_depth);
-    let wide = match (color, depth) {
-        (ColorType::Grayscale, BitDepth::Eight) => false,
-        (ColorType::Grayscale, BitDepth::Sixteen) => true,
+    let (form, wide) = match (color, depth) {
+        (ColorType::Grayscale, BitDepth::Eight) => (Form::Grey, false),
+        (ColorType::Grayscale, BitDepth::Sixteen) => (Form::Grey, true),
+        (ColorType::Rgb, BitDepth::Eight) => (Form::Rgb, false),
+        (ColorType::Rgb, BitDepth::Sixteen) => (Form::Rgb, true),
         _ => {
             return Err(wrong(
                 24,
                 format!(
-                    "greyscale of 8 or 16 bits, not {color:?} of {} bits: convert it first",
+                    "grey or RGB of 8 or 16 bits, not {color:?} of {} bits: `ffmpeg -i picture.png -pix_fmt rgb24 colour.png` \
+                     makes it colour, `-pix_fmt gray` grey",
                     depth as u8
                 ),
             ));
         }
     };
-    let bits = info.sbit.as_ref().and_then(|bits| bits.first().copied());
+    let says = info.sbit.as_ref().map(|bits| bits.as_ref());
+    let depth = match (form, says) {
+        (Form::Rgb, Some(&[red, green, blue])) => Some([red, green, blue]),
+        (Form::Rgb, _) => None,
+        (_, Some(&[bits])) => Some([bits; 3]),
+        _ => None,
+    };
+    wanted.accept(
+        24,
+        form,
+        &format!("a {} PNG", if form == Form::Rgb { "colour" } else { "grey" }),
+    )?;
     let side = |length: u32| usize::try_from(length).unwrap_or(usize::MAX);
     let (width, height) = (side(info.width), side(info.height));
-    let length = count(16, &[width, height])? * if wide { 2 } else { 1 };
+    let length = count(16, &[form.samples(width, height), if wide { 2 } else { 1 }])?;
     if reader.output_buffer_size() != Some(length) {
         return Err(wrong(16, format!("{length} bytes of samples")));
     }
@@ -47,10 +61,12 @@ fn read(bytes: &[u8]) -> Result<Images, Wrong> {
     } else {
         data.iter().map(|byte| u16::from(*byte)).collect()
     };
-    Ok(Images {
+    Ok(Pictures {
+        form,
         width,
         height,
-        bits,
-        samples,
+        depth,
+        full_scale: (form == Form::Rgb).then_some(if wide { 16 } else { 8 }),
+        cells: Cells::Narrow(samples),
     })
 }

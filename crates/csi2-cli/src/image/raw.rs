@@ -1,39 +1,44 @@
-//! Samples without a header: bytes where the depth is known to be at most 8 bits, else u16 little-endian; as the `raw`
-//! sink writes them.
+//! Samples without a header, as the `raw` sink writes them: bytes where the depth is known to be at most 8 bits, u16
+//! little-endian to 16, else u32. Grey; red, green and blue; UYVY; or the planes Y, U and V.
 
-use super::{Images, Wrong, wrong};
+use super::{Cells, Form, Pictures, Wanted, Wrong, wrong};
 use crate::number::Size;
 
-pub(super) fn read(bytes: &[u8], size: Size, bits: Option<u8>) -> Result<Images, Wrong> {
-    let narrow = bits.is_some_and(|bits| bits <= 8);
-    let frame = size.width * size.height * if narrow { 1 } else { 2 };
+pub(super) fn read(bytes: &[u8], size: Size, wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
+    let form = wanted.form.unwrap_or_default().in_raw(wanted.bits);
+    let Size { width, height } = size;
+    let odd = (form.is_yuv() && !width.is_multiple_of(2)) || (form == Form::I420 && !height.is_multiple_of(2));
+    if odd {
+        return Err(wanted.refuse(0, form, &format!("a picture of {width}x{height}")));
+    }
+    let (name, unit) = match wanted.bits {
+        Some(..=8) => ("u8", 1),
+        Some(17..) => ("u32 little-endian", 4),
+        _ => ("u16 little-endian", 2),
+    };
+    let frame = form.samples(width, height) * unit;
     let frames = bytes.len() / frame;
     if frames == 0 || !bytes.len().is_multiple_of(frame) {
         return Err(wrong(
             frames * frame,
             format!(
-                "{} samples of whole {}x{} frames, {frame} bytes each; the file has {} bytes",
-                if narrow { "u8" } else { "u16" },
-                size.width,
-                size.height,
+                "{name} samples of whole {width}x{height} {} frames, {frame} bytes each; the file has {} bytes",
+                form.pixel_format(),
                 bytes.len()
             ),
         ));
     }
-    let samples = if narrow {
-        bytes.iter().map(|byte| u16::from(*byte)).collect()
-    } else {
-        bytes
-            .as_chunks()
-            .0
-            .iter()
-            .map(|pair| u16::from_le_bytes(*pair))
-            .collect()
+    let cells = match unit {
+        1 => Cells::Narrow(bytes.iter().map(|byte| u16::from(*byte)).collect()),
+        2 => Cells::Narrow(bytes.as_chunks().0.iter().map(|b| u16::from_le_bytes(*b)).collect()),
+        _ => Cells::Wide(bytes.as_chunks().0.iter().map(|b| u32::from_le_bytes(*b)).collect()),
     };
-    Ok(Images {
-        width: size.width,
-        height: size.height,
-        bits: None,
-        samples,
+    Ok(Pictures {
+        form,
+        width,
+        height,
+        depth: None,
+        full_scale: None,
+        cells,
     })
 }

@@ -1,5 +1,6 @@
 //! The JSON that scripts rely on. Field order is as documented; `type` comes first.
 
+use super::embedded::{EmbeddedJson, PacketRegisters, RegistersJson};
 use super::link::Link;
 use super::low_power::LowPower;
 use crate::failure::Failure;
@@ -47,6 +48,11 @@ pub(crate) struct PacketLine {
     payload_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<String>,
+    /// Of embedded packets, with `-v`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    registers: Option<RegistersJson>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    embedded: Option<EmbeddedJson>,
 }
 
 impl PacketLine {
@@ -70,6 +76,16 @@ impl PacketLine {
             checksum: record.checksum(),
             payload_bytes: record.payload_bytes,
             payload: with_payload.then(|| hex(&record.payload)),
+            registers: None,
+            embedded: None,
+        }
+    }
+
+    pub(crate) fn with_registers(self, said: PacketRegisters) -> Self {
+        Self {
+            registers: Some(said.registers),
+            embedded: Some(said.embedded),
+            ..self
         }
     }
 }
@@ -262,6 +278,9 @@ pub(crate) struct FrameRow {
     pub(crate) vc: u8,
     pub(crate) dt: u8,
     pub(crate) name: &'static str,
+    /// Whose layout it was declared to have: a data type's or a compression's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) layout_of: Option<&'static str>,
     pub(crate) index: u64,
     pub(crate) number: Option<u16>,
     pub(crate) width: u32,
@@ -274,8 +293,37 @@ pub(crate) struct FrameRow {
     pub(crate) first_packet: u64,
     pub(crate) time_ns: Option<f64>,
     pub(crate) line_bytes: u32,
+    /// Of these, what is no whole group at the end of a line, and in no sample.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rest_bytes: Option<u32>,
+    /// What the samples of the file are: `RAW`, `RGB`, `UYVY`, `I422`, `I420`; `null` of payload as it came.
+    pub(crate) layout: Option<&'static str>,
+    /// What FFmpeg calls the samples of a raw file.
+    pub(crate) pix_fmt: Option<&'static str>,
+    /// Place in a stack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) slice: Option<usize>,
+    /// Files of planes that differ in size; `file` is the first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) planes: Vec<PlaneRow>,
+    /// The picture for viewing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) preview: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) sha256: Option<String>,
+    /// What the embedded rows of the frame say, where it has some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) embedded: Option<EmbeddedJson>,
+}
+
+/// A file with one plane of a frame.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct PlaneRow {
+    /// `Y`, `U` or `V`.
+    pub(crate) name: &'static str,
+    pub(crate) file: String,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
 }
 
 #[cfg(test)]

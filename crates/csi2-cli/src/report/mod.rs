@@ -1,5 +1,6 @@
 //! What commands print: shapes for machines, layouts for people.
 
+pub(crate) mod embedded;
 pub(crate) mod json;
 pub(crate) mod lane;
 pub(crate) mod link;

@@ -3,31 +3,38 @@
 use crate::failure::Failure;
 use crate::output::Output;
 use csi2_analyzer::{Keep, Pixels};
+use csi2_pixel::{Layout, Plane, Samples};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+mod dng;
+mod ifd;
 pub(crate) mod npy;
+mod options;
 mod packed;
 mod pgm;
 mod png;
 mod raw;
+mod samples;
+mod stack;
+mod tiff;
+
+pub(crate) use options::{Black, Orientation, SinkOptions, YuvColour, YuvMatrix, YuvRange};
+pub(crate) use stack::Stack;
 
 /// A picture to write.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Picture<'a> {
-    /// Samples per row; bytes per row where `pixels` are packed.
+    /// Pixels per row; bytes per row where `pixels` are packed.
     pub(crate) width: usize,
     pub(crate) height: usize,
-    /// Significant bits of a sample.
+    /// Significant bits of a sample: the most of `depth`.
     pub(crate) bits: u8,
+    /// Significant bits of the samples of a pixel, as they come on the link: blue, green, red.
+    pub(crate) depth: [u8; 3],
+    /// What the samples are.
+    pub(crate) layout: Layout,
     pub(crate) pixels: Pixels<'a>,
-}
-
-/// How the user wants it.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct SinkOptions {
-    /// Scale to the full range of the container, for viewing.
-    pub(crate) stretch: bool,
 }
 
 /// A format of pictures.
@@ -42,12 +49,24 @@ pub(crate) struct Sink {
     pub(crate) keep: Keep,
     /// Whether [`SinkOptions::stretch`] means something to it.
     pub(crate) stretches: bool,
+    /// Whether pictures one after the other are a stream that other programs read.
+    pub(crate) streams: bool,
+    /// Why it cannot hold a picture, and perhaps what helps; `None` when it can.
+    pub(crate) lacks: fn(&Picture<'_>, SinkOptions) -> Option<&'static str>,
     /// Writes samples (or, for [`Keep::Packed`], never called with samples).
     pub(crate) write: fn(&Picture<'_>, SinkOptions, &mut dyn Write) -> io::Result<()>,
 }
 
 /// All formats; the first is the default.
-pub(crate) const SINKS: &[Sink] = &[png::SINK, pgm::SINK, npy::SINK, raw::SINK, packed::SINK];
+pub(crate) const SINKS: &[Sink] = &[
+    png::SINK,
+    pgm::SINK,
+    tiff::SINK,
+    dng::SINK,
+    npy::SINK,
+    raw::SINK,
+    packed::SINK,
+];
 
 /// The format of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Sink> {
@@ -57,6 +76,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Sink> {
 /// The format of a file name's extension.
 pub(crate) fn by_extension(path: &Path) -> Option<&'static Sink> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    let extension = if extension == "tif" { "tiff" } else { &extension };
     SINKS.iter().find(|sink| sink.extension == extension)
 }
 
@@ -69,107 +89,165 @@ pub(crate) fn names() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
-/// The row that writes this picture: payload without a codec can only be written as it came.
-pub(crate) fn fitting(sink: &'static Sink, pixels: &Pixels<'_>) -> &'static Sink {
-    match (pixels, sink.keep) {
-        (Pixels::Packed(_), Keep::Samples) => &packed::OPAQUE,
-        _ => sink,
-    }
-}
-
-/// Writes one picture as a file of its own.
-pub(crate) fn write_file(sink: &Sink, picture: &Picture<'_>, options: SinkOptions, path: &Path) -> Result<(), Failure> {
-    let mut output = Output::create(path)?;
-    output.write(|out| (sink.write)(picture, options, out))?;
-    output.finish()
-}
-
-/// Samples as little-endian bytes: one byte each to 8 bits, else two.
-pub(crate) fn little_endian(samples: &[u16], bits: u8, out: &mut dyn Write) -> io::Result<()> {
-    let mut buffer = [0; 8192];
-    if bits <= 8 {
-        for piece in samples.chunks(buffer.len()) {
-            for (byte, sample) in buffer.iter_mut().zip(piece) {
-                *byte = sample.to_le_bytes()[0];
-            }
-            out.write_all(buffer.get(..piece.len()).unwrap_or_default())?;
-        }
-    } else {
-        for piece in samples.chunks(buffer.len() / 2) {
-            for (bytes, sample) in buffer.chunks_exact_mut(2).zip(piece) {
-                bytes.copy_from_slice(&sample.to_le_bytes());
-            }
-            out.write_all(buffer.get(..2 * piece.len()).unwrap_or_default())?;
-        }
-    }
-    Ok(())
-}
-
-/// Samples as big-endian bytes, each passed through `scale`.
-fn big_endian(samples: &[u16], bits: u8, scale: impl Fn(u16) -> u16, out: &mut dyn Write) -> io::Result<()> {
-    let mut buffer = [0; 8192];
-    if bits <= 8 {
-        for piece in samples.chunks(buffer.len()) {
-            for (byte, sample) in buffer.iter_mut().zip(piece) {
-                *byte = scale(*sample).to_le_bytes()[0];
-            }
-            out.write_all(buffer.get(..piece.len()).unwrap_or_default())?;
-        }
-    } else {
-        for piece in samples.chunks(buffer.len() / 2) {
-            for (bytes, sample) in buffer.chunks_exact_mut(2).zip(piece) {
-                bytes.copy_from_slice(&scale(*sample).to_be_bytes());
-            }
-            out.write_all(buffer.get(..2 * piece.len()).unwrap_or_default())?;
-        }
-    }
-    Ok(())
-}
-
-/// Maps 0..=2^bits-1 onto the whole range of the 8 or 16 bits it is stored in.
-fn full_range(bits: u8) -> impl Fn(u16) -> u16 {
-    let container: u32 = if bits <= 8 { 0xFF } else { 0xFFFF };
-    let top = (1u32 << bits.clamp(1, 16)) - 1;
-    move |sample| {
-        let scaled = (u32::from(sample).min(top) * container + top / 2) / top;
-        u16::try_from(scaled).unwrap_or(u16::MAX)
-    }
-}
-
-/// A packed picture has no samples: the caller picked a sink that does not fit.
-fn samples<'a>(picture: &Picture<'a>) -> io::Result<&'a [u16]> {
+/// The row that writes this picture, and why it is another one than `sink`, where it is. Payload without a codec can only be
+/// written as it came, and any samples fit an npy file.
+pub(crate) fn fitting(
+    sink: &'static Sink,
+    picture: &Picture<'_>,
+    options: SinkOptions,
+) -> (&'static Sink, Option<&'static str>) {
     match picture.pixels {
-        Pixels::Samples(samples) => Ok(samples),
-        Pixels::Packed(_) => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "this data type has no samples; use --format packed",
-        )),
+        Pixels::Packed(_) if sink.keep == Keep::Samples => (
+            &packed::OPAQUE,
+            Some("it has no samples here: its layout is its maker's (--user declares one)"),
+        ),
+        Pixels::Packed(_) => (sink, None),
+        // Arrays may be empty, pictures may not.
+        Pixels::Samples(_) if is_empty(picture) && !matches!(sink.name, "npy" | "raw") => (
+            &npy::SINK,
+            Some("its lines are shorter than a group: there is no pixel"),
+        ),
+        Pixels::Samples(_) => match (sink.lacks)(picture, options) {
+            None => (sink, None),
+            reason => (&npy::SINK, reason),
+        },
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_range_is_mapped_end_to_end() {
-        let ten = full_range(10);
-        assert_eq!((ten(0), ten(1023), ten(512)), (0, 65535, 32800));
-        let six = full_range(6);
-        assert_eq!((six(0), six(63)), (0, 255));
-        let sixteen = full_range(16);
-        assert!((0..=u16::MAX).all(|value| sixteen(value) == value));
+/// What a DNG asks of the command line.
+pub(crate) fn check_options(sink: &Sink, options: SinkOptions) -> Result<(), Failure> {
+    if sink.name == dng::SINK.name && options.bayer.is_none() {
+        return Err(Failure::usage(
+            "a DNG tells the order of the colour filter, and the link does not carry it: give --bayer rggb (grbg, gbrg, \
+             bggr; mono without a filter) or a sensor that is known by --sensor",
+        ));
     }
-
-    #[test]
-    fn little_endian_widths() {
-        let mut bytes = Vec::new();
-        little_endian(&[1, 0x3FF], 10, &mut bytes).expect("memory");
-        little_endian(&[1, 0xFF], 8, &mut bytes).expect("memory");
-        assert_eq!(bytes, [1, 0, 0xFF, 3, 1, 0xFF]);
-        let long: Vec<u16> = (0..20_000).collect();
-        let mut bytes = Vec::new();
-        little_endian(&long, 16, &mut bytes).expect("memory");
-        assert!(bytes.len() == 40_000 && bytes[39_998..] == 19_999_u16.to_le_bytes());
+    if options.stretch && !sink.stretches {
+        return Err(Failure::usage(format!(
+            "--stretch is for viewing; {} keeps samples as they are",
+            sink.name
+        )));
     }
+    Ok(())
+}
+
+/// A file with one plane of a picture.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct PlaneFile {
+    pub(crate) plane: &'static str,
+    pub(crate) path: PathBuf,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+/// Writes one picture as a file of its own; or, where its planes differ in size and the format is one of arrays, as a file a
+/// plane: `NAME-y.npy`, `NAME-u.npy`, `NAME-v.npy` instead of `NAME.npy`. Returns these.
+pub(crate) fn write_file(
+    sink: &Sink,
+    picture: &Picture<'_>,
+    options: SinkOptions,
+    path: &Path,
+) -> Result<Vec<PlaneFile>, Failure> {
+    if !in_planes(sink, picture) {
+        let mut output = Output::create(path)?;
+        output.write(|out| (sink.write)(picture, options, out))?;
+        output.finish()?;
+        return Ok(Vec::new());
+    }
+    let files = plane_files(picture, path);
+    for (plane, file) in picture.layout.planes().iter().zip(&files) {
+        let mut output = Output::create(&file.path)?;
+        output.write(|out| {
+            out.write_all(&npy::header(&[file.height, file.width], picture.bits))?;
+            samples::plane(picture, *plane, out)
+        })?;
+        output.finish()?;
+    }
+    Ok(files)
+}
+
+/// Writes the picture for viewing that `--preview` asks for.
+pub(crate) fn write_preview(picture: &Picture<'_>, options: SinkOptions, path: &Path) -> Result<(), Failure> {
+    crate::output::write_file(path, |out| {
+        let raster = crate::render::preview(picture, options)?;
+        png::write_raster(&raster, None, out)
+    })
+}
+
+/// `NAME-preview.png` for `NAME.dng`.
+pub(crate) fn preview_path(path: &Path) -> PathBuf {
+    with_suffix(path, "preview", "png")
+}
+
+/// Whether a picture has a preview: pixels do, payload without a codec does not.
+pub(crate) const fn has_preview(picture: &Picture<'_>) -> bool {
+    matches!(picture.pixels, Pixels::Samples(_)) && !is_empty(picture)
+}
+
+/// What the samples of a file (`raw`: of a raw file) are, for the manifest: `RAW`, `RGB`, `UYVY` (as on the link), `I422` and
+/// `I420` (planes); `None` of payload as it came.
+pub(crate) fn layout_name(sink: &Sink, picture: &Picture<'_>, raw: bool) -> Option<&'static str> {
+    let Pixels::Samples(_) = picture.pixels else {
+        return None;
+    };
+    Some(match picture.layout {
+        Layout::Single => "RAW",
+        Layout::Bgr => "RGB",
+        _ if !raw && sink.name != npy::SINK.name => "RGB",
+        Layout::Uyvy if raw && picture.bits > 8 => "I422",
+        Layout::Uyvy => "UYVY",
+        Layout::Yuv420 | Layout::Yuv420Legacy => "I420",
+    })
+}
+
+/// What a raw file holds of a picture, or of payload without samples.
+pub(crate) fn write_raw(picture: &Picture<'_>, options: SinkOptions, out: &mut dyn Write) -> io::Result<()> {
+    (raw::SINK.write)(picture, options, out)
+}
+
+/// What FFmpeg calls the samples of a raw file.
+pub(crate) fn pix_fmt(picture: &Picture<'_>, options: SinkOptions) -> Option<&'static str> {
+    raw::pix_fmt(picture, options.bayer)
+}
+
+const fn is_empty(picture: &Picture<'_>) -> bool {
+    picture.width == 0 || picture.height == 0
+}
+
+/// A picture goes to a file a plane.
+fn in_planes(sink: &Sink, picture: &Picture<'_>) -> bool {
+    let halves = samples::halves_chroma_rows(picture.layout);
+    sink.name == npy::SINK.name && halves && matches!(picture.pixels, Pixels::Samples(Samples::Narrow(_)))
+}
+
+/// The files of a picture's planes, named after `path`.
+fn plane_files(picture: &Picture<'_>, path: &Path) -> Vec<PlaneFile> {
+    let file = |plane: &Plane| {
+        let (name, suffix) = match plane {
+            Plane::Y => ("Y", "y"),
+            Plane::U => ("U", "u"),
+            Plane::V => ("V", "v"),
+            Plane::R => ("R", "r"),
+            Plane::G => ("G", "g"),
+            Plane::B => ("B", "b"),
+        };
+        PlaneFile {
+            plane: name,
+            path: with_suffix(path, suffix, npy::SINK.extension),
+            width: picture.layout.plane_width(*plane, picture.width),
+            height: picture.layout.plane_height(*plane, picture.height),
+        }
+    };
+    picture.layout.planes().iter().map(file).collect()
+}
+
+fn with_suffix(path: &Path, suffix: &str, extension: &str) -> PathBuf {
+    let mut name = path.file_stem().unwrap_or_default().to_os_string();
+    name.push(format!("-{suffix}.{extension}"));
+    path.with_file_name(name)
+}
+
+/// For the rows of the table that hold any samples.
+fn lacks_nothing(_: &Picture<'_>, _: SinkOptions) -> Option<&'static str> {
+    None
 }

@@ -3,40 +3,81 @@
 //! Ref: numpy/numpy `numpy/lib/_format_impl.py`: magic, version, u16 little-endian header length, a Python dict padded
 //! with spaces to a multiple of 64 bytes, data.
 
-use super::{Picture, Sink, SinkOptions, little_endian, samples};
-use csi2_analyzer::Keep;
+use super::samples::{halves_chroma_rows, little_endian_samples, rgb};
+use super::{Picture, Sink, SinkOptions, lacks_nothing};
+use csi2_analyzer::{Keep, Pixels};
+use csi2_pixel::Layout;
 use std::io::{self, Write};
 
 pub(super) const SINK: Sink = Sink {
     name: "npy",
-    description: "NumPy array (H, W): |u1 to 8 bits, <u2 above",
+    description: "NumPy array, |u1 to 8 bits, <u2 to 16, <u4 above: (H, W), RGB (H, W, 3), YUV422 (H, W, 2) as U Y, V Y; a file a plane of YUV420",
     extension: "npy",
     keep: Keep::Samples,
     stretches: false,
+    streams: false,
+    lacks: lacks_nothing,
     write,
 };
 
 fn write(picture: &Picture<'_>, _: SinkOptions, out: &mut dyn Write) -> io::Result<()> {
-    let samples = samples(picture)?;
-    out.write_all(&header(&[picture.height, picture.width], picture.bits))?;
-    little_endian(samples, picture.bits, out)
+    if halves_chroma_rows(picture.layout) {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the planes of YUV420 differ in size: they are arrays of their own",
+        ));
+    }
+    out.write_all(&header(&shape(picture), picture.bits))?;
+    write_data(picture, out)
+}
+
+/// Rows, columns, and samples of a pixel where they are several.
+pub(crate) fn shape(picture: &Picture<'_>) -> Vec<usize> {
+    let (height, width) = (picture.height, picture.width);
+    match picture.layout {
+        Layout::Bgr => vec![height, width, 3],
+        Layout::Uyvy => vec![height, width, 2],
+        Layout::Single | Layout::Yuv420 | Layout::Yuv420Legacy => vec![height, width],
+    }
+}
+
+/// The data of a picture of this [`shape`].
+pub(crate) fn write_data(picture: &Picture<'_>, out: &mut dyn Write) -> io::Result<()> {
+    match (picture.pixels, picture.layout) {
+        (Pixels::Samples(_), Layout::Bgr) => rgb(picture, out),
+        (Pixels::Samples(samples), _) => little_endian_samples(samples, picture.bits, out),
+        (Pixels::Packed(_), _) => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "this data type has no samples; use --format packed",
+        )),
+    }
 }
 
 /// Everything before the data of an array of this shape.
 pub(crate) fn header(shape: &[usize], bits: u8) -> Vec<u8> {
+    padded_header(shape, bits, 0)
+}
+
+/// As [`header`], of at least `least` bytes.
+pub(super) fn padded_header(shape: &[usize], bits: u8, least: usize) -> Vec<u8> {
     const ALIGN: usize = 64;
     const FIXED: usize = 10;
-    let descr = if bits <= 8 { "|u1" } else { "<u2" };
+    let descr = match bits {
+        ..=8 => "|u1",
+        9..=16 => "<u2",
+        17.. => "<u4",
+    };
     let shape: Vec<String> = shape.iter().map(usize::to_string).collect();
     let mut dict = format!(
         "{{'descr': '{descr}', 'fortran_order': False, 'shape': ({}), }}",
         shape.join(", ")
     );
     let unpadded = FIXED + dict.len() + 1;
-    dict.extend(std::iter::repeat_n(' ', unpadded.next_multiple_of(ALIGN) - unpadded));
+    let length = unpadded.max(least).next_multiple_of(ALIGN);
+    dict.extend(std::iter::repeat_n(' ', length - unpadded));
     dict.push('\n');
     let mut header = b"\x93NUMPY\x01\x00".to_vec();
-    // A shape of three numbers keeps the dict far below 65536 bytes.
+    // A shape of four numbers keeps the dict far below 65536 bytes.
     header.extend(u16::try_from(dict.len()).unwrap_or(u16::MAX).to_le_bytes());
     header.extend(dict.bytes());
     header
@@ -62,5 +103,6 @@ mod tests {
         assert_eq!(header.len() % 64, 0);
         let dict = std::str::from_utf8(&header[10..]).expect("text");
         assert!(dict.contains("'|u1'") && dict.contains("(2, 3, 4)"));
+        assert_eq!(super::header(&[2, 2], 20)[10..24], *b"{'descr': '<u4");
     }
 }

@@ -1,6 +1,6 @@
 //! Payload as it was on the link.
 
-use super::{Picture, Sink, SinkOptions};
+use super::{Picture, Sink, SinkOptions, lacks_nothing};
 use csi2_analyzer::{Keep, Pixels};
 use std::io::{self, Write};
 
@@ -10,6 +10,8 @@ pub(super) const SINK: Sink = Sink {
     extension: "packed",
     keep: Keep::Packed,
     stretches: false,
+    streams: true,
+    lacks: lacks_nothing,
     write,
 };
 

@@ -54,6 +54,16 @@ impl Sender {
         }
     }
 
+    /// Nanoseconds from the beginning of a burst to its first data bit.
+    pub(crate) fn lead(&self) -> f64 {
+        self.transmitter.timebase().nanoseconds(self.transmitter.lead())
+    }
+
+    /// Bytes of each lane's trail that a receiver takes for data of a packet that ends early.
+    pub(crate) fn trail_bytes(&self) -> usize {
+        self.transmitter.trail_bytes()
+    }
+
     /// Keeps the lanes stopped until this many nanoseconds after the start.
     pub(crate) fn wait_until(&mut self, nanoseconds: f64) -> Result<(), CaptureError> {
         let ticks = nanoseconds / 1e9 * self.transmitter.timebase().hertz();

@@ -322,7 +322,10 @@ fn formats_are_the_tables() {
     };
     let captures: Vec<&str> = csi2_capture::FORMATS.iter().map(|format| format.name).collect();
     assert_eq!(names("capture_format"), captures);
-    assert_eq!(names("picture_format"), ["png", "pgm", "npy", "raw", "packed"]);
+    assert_eq!(
+        names("picture_format"),
+        ["png", "pgm", "tiff", "dng", "npy", "raw", "packed"]
+    );
     let memory: Vec<&str> = csi2_pixel::MEMORY_FORMATS.iter().map(|format| format.name).collect();
     assert_eq!(names("memory_format"), memory);
     let types = names("data_type");

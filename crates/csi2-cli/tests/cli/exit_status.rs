@@ -43,7 +43,7 @@ fn the_command_line_is_wrong() {
             &["encode", "in.npy", "--dt", "RAW10", "-o", "x.unknown"],
             "--output-format",
         ),
-        (&["encode", "in.npy", "--dt", "RGB888", "-o", "x.sr"], "RAW12"),
+        (&["encode", "in.npy", "--dt", "EMBEDDED", "-o", "x.sr"], "RAW12"),
         (
             &["encode", "in.npy", "--dt", "RAW10", "--layer", "lanes", "-o", "x.sr"],
             "pins",

@@ -3,14 +3,19 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod anonymise;
 mod contract;
 mod convert;
+mod data_types;
+mod embedded;
 mod exit_status;
 mod help;
 mod hostile;
 mod memory;
 mod peers;
 mod round_trip;
+mod rules;
+mod sinks;
 mod streams;
 mod support;
 mod timing;

@@ -1,6 +1,7 @@
 //! Memory dumps to pictures and back.
 
-use crate::support::{Bench, samples};
+use crate::support::{Bench, lines, samples};
+use csi2_pixel::{Layout, Packing};
 
 /// RAW10 packing, sample by sample.
 fn raw10(samples: &[u16]) -> Vec<u8> {
@@ -57,23 +58,24 @@ fn unpack_by_any_name() {
 fn every_memory_format_there_and_back() {
     let bench = Bench::new();
     for format in csi2_pixel::MEMORY_FORMATS {
-        let picture = samples(16 * 2, format.bits.into(), 8);
-        bench.npy("in.npy", &[2, 16], &picture);
-        bench
-            .run(&[
-                "pack",
-                "in.npy",
-                "--format",
-                format.name,
-                "--stride",
-                "40",
-                "-o",
-                "dump.raw",
-            ])
-            .ok();
-        assert_eq!(bench.read("dump.raw").len(), 80, "{}", format.name);
+        // Compression loses; wide samples and planes have tests of their own.
+        let plain = !matches!(format.packing, Packing::Dpcm(_)) && format.has_rows() && format.bits <= 16;
+        if !plain {
+            continue;
+        }
+        let (shape, count): (&[usize], usize) = match format.layout {
+            Layout::Bgr => (&[2, 16, 3], 96),
+            Layout::Uyvy => (&[2, 16, 2], 64),
+            _ => (&[2, 16], 32),
+        };
+        let bits = format.depth.into_iter().min().unwrap_or(format.bits);
+        let picture = samples(count, bits.into(), 8);
+        bench.npy("in.npy", shape, &picture);
         #[rustfmt::skip]
-        bench.run(&["unpack", "dump.raw", "--format", format.name, "--size", "16x2", "--stride", "40", "-o", "out.npy"]).ok();
+        bench.run(&["pack", "in.npy", "--format", format.name, "--stride", "80", "-o", "dump.raw"]).ok();
+        assert_eq!(bench.read("dump.raw").len(), 160, "{}", format.name);
+        #[rustfmt::skip]
+        bench.run(&["unpack", "dump.raw", "--format", format.name, "--size", "16x2", "--stride", "80", "-o", "out.npy"]).ok();
         assert_eq!(bench.npy_samples("out.npy"), picture, "{}", format.name);
     }
     // By hand: 16-bit samples lie low byte first, and the fourcc's case counts.
@@ -145,4 +147,100 @@ fn samples_beyond_the_depth_are_said() {
     ]);
     assert!(said.err.contains("8 samples exceed 10 bits"), "{}", said.err);
     said.ok();
+}
+
+/// The size of the file tells which layout of a media-bus format it is.
+#[test]
+fn media_bus_names() {
+    let bench = Bench::new();
+    let picture = samples(16 * 2, 10, 4);
+    bench.npy("in.npy", &[2, 16], &picture);
+    bench
+        .run(&["pack", "in.npy", "--format", "SRGGB10P", "-o", "packed.raw"])
+        .ok();
+    bench
+        .run(&["pack", "in.npy", "--format", "SRGGB10", "-o", "unpacked.raw"])
+        .ok();
+    for (dump, taken) in [
+        ("packed.raw", "taken as SRGGB10P"),
+        ("unpacked.raw", "taken as SRGGB10 ("),
+    ] {
+        for format in [
+            "SRGGB10_1X10/16x2",
+            "0x300f/16x2",
+            "[fmt:SRGGB10_1X10/16x2 field:none]",
+            "[fmt:SRGGB10_1X10/16x2@1/30]",
+        ] {
+            let said = bench.run(&["unpack", dump, "--format", format, "-o", "out.npy"]);
+            assert!(said.err.contains(taken), "{}", said.err);
+            said.ok();
+            assert_eq!(bench.npy_samples("out.npy"), picture);
+        }
+    }
+    let said = bench.run(&[
+        "unpack",
+        "packed.raw",
+        "--format",
+        "MC1A",
+        "--size",
+        "16x2",
+        "-o",
+        "out.npy",
+    ]);
+    assert!(said.failed(2).contains("embedded data lines"));
+}
+
+#[test]
+fn nothing_is_made_of_noise() {
+    let bench = Bench::new();
+    let noise: Vec<u8> = samples(200_000, 8, 9).into_iter().map(|sample| sample as u8).collect();
+    for (name, dump) in [
+        ("noise.raw", noise),
+        ("black.raw", vec![0; 200_000]),
+        ("short.raw", vec![1, 2, 3]),
+    ] {
+        bench.write(name, dump);
+        let said = bench.run(&["unpack", name, "--guess"]);
+        assert!(said.err.contains("nothing certain"), "{name}: {}", said.err);
+        said.ok();
+        bench.run(&["unpack", name, "--guess", "-o", "out.png"]);
+    }
+    bench.run(&["unpack", "black.raw", "-o", "out.png"]).failed(2);
+}
+
+#[test]
+fn candidates_as_json_name_the_command() {
+    let bench = Bench::new();
+    let scene = csi2_generator::Scene {
+        width: 400,
+        height: 300,
+        bits: 10,
+        frame: 0,
+    };
+    let dump: Vec<u8> = scene
+        .samples()
+        .chunks(400)
+        .flat_map(|row| [raw10(row), vec![0; 12]].concat())
+        .collect();
+    bench.write("dump.raw", dump);
+    let rows = lines(&bench.run(&["unpack", "dump.raw", "--guess", "--json"]).ok());
+    let best = &rows[0];
+    assert_eq!(
+        (&best["type"], &best["rank"], &best["likely"]),
+        (&"candidate".into(), &1.into(), &true.into())
+    );
+    assert_eq!(
+        (&best["format"], &best["width"], &best["height"]),
+        (&"SRGGB10P".into(), &400.into(), &300.into())
+    );
+    assert_eq!((&best["stride"], &best["green"]), (&512.into(), &"rggb/bggr".into()));
+    let command = best["command"].as_str().expect("a command");
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    bench.run(&words).ok();
+    assert!(bench.path("frame.png").exists());
+    // The stride alone.
+    let said = bench.run(&["unpack", "dump.raw", "--format", "pRAA/400x300", "-o", "out.npy"]);
+    assert!(said.err.contains("taken: --stride 512"), "{}", said.err);
+    said.ok();
+    assert_eq!(bench.npy_samples("out.npy"), scene.samples());
 }

@@ -9,8 +9,8 @@ import random
 import sys
 
 from link import Link, sampled
-from packets import (FAULTS, PATTERNS, Packet, checksum, header_bits, header_bytes, lsb_first, parity_of, payload_of,
-                     picture_bursts, random_bursts, tops_then_rest)
+from packets import FAULTS, PATTERNS, Packet, checksum, header_bits, header_bytes, parity_of, payload_of, random_bursts
+from pixels import LAYOUTS, check_answers, picture_bursts
 from scrambling import keystream, scrambled
 from wires import port_files, wire_files
 from writers import (write_hex, write_lanes, write_lanes_text, write_pcap, write_pcapng, write_raw, write_sigrok,
@@ -42,12 +42,22 @@ def stamp(packets_of, values, key):
             burst[0].expected[key] = value
 
 
+def data_types(all_of):
+    """Every layout of pixels, with word counts that are no whole number of groups too."""
+    for layout in sorted(LAYOUTS):
+        name = f"t{layout:02x}.hex"
+        rng = all_of.rng(name)
+        bursts, frames = picture_bursts(rng, whole=False, layout=layout)
+        write_hex(all_of.path(name), rng, bursts)
+        all_of.add(name, bursts, frames)
+
+
 def packet_files(all_of, scale):
     for name in ["a.pcapng", "b.pcapng", "c.pcap", "d.hex", "e.bin"]:
         rng = all_of.rng(name)
         frames = []
         if rng.random() < 0.3:
-            bursts, frames = picture_bursts(rng)
+            bursts, frames = picture_bursts(rng, whole=False)
         else:
             raw = name.endswith("bin")
             most = 300 * scale
@@ -206,6 +216,7 @@ def main():
     scale = int(sys.argv[3]) if len(sys.argv) > 3 else 1
     os.makedirs(directory, exist_ok=True)
     all_of = Collection(seed, directory)
+    data_types(all_of)
     packet_files(all_of, scale)
     lane_files(all_of, scale)
     pins(all_of, scale)
@@ -219,11 +230,9 @@ if __name__ == "__main__":
     # The model itself, against known answers.
     assert header_bytes(header_bits(0, 0x37, 0x01F0), parity_of(header_bits(0, 0x37, 0x01F0))).hex() == "37f0013f"
     assert checksum(b"123456789") == 0x6F91 and checksum(b"\xff\xff") == 0
-    assert tops_then_rest([0x17B, 0x308, 0x283, 0x2AC], 10, 4).hex() == "5ec2a0ab33"
-    assert tops_then_rest([0x0001, 0x1FC2, 0x2A83, 0x3FFF], 14, 4).hex() == "007faaff8130fc"
     for name, stream in [("a", "1008d3c1"), ("a-galois", "1088d35d"), ("b", "081089eb"), ("b-galois", "08d08939")]:
         assert scrambled(name, [bytes(4)])[0].hex() == stream
     key = keystream(0xFFFF, True)
     assert bytes(sum(next(key) << i for i in range(8)) for _ in range(8)).hex() == "ff17c014b2e70282"
-    assert lsb_first([0x01, 0x22, 0x13, 0x3C], 6).hex() == "8138f1"
+    check_answers()
     main()

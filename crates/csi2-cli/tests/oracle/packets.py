@@ -1,7 +1,7 @@
-"""Packets, their check values and the layout of pixels, bit by bit.
+"""Packets and their check values, bit by bit.
 
 Ref: gatecat/CSI2Rx header_ecc.v (parity sets); torvalds/linux drivers/gpu/drm/sun4i/sun6i_mipi_dsi.c (same ECC and
-checksum); torvalds/linux Documentation/userspace-api/media/v4l (RAW layouts)."""
+checksum)."""
 
 PARITY = [
     [0, 1, 2, 4, 5, 7, 10, 11, 13, 16, 20, 21, 22, 23, 24],
@@ -185,55 +185,3 @@ def random_bursts(rng, count, most, patterns=PATTERNS, several=True, faults=True
             packets.append(packet)
         bursts.append(packets)
     return bursts
-
-
-def lsb_first(values, width):
-    bits = [value >> i & 1 for value in values for i in range(width)]
-    return bytes(sum(bits[8 * n + i] << i for i in range(8)) for n in range(len(bits) // 8))
-
-
-def tops_then_rest(values, width, group):
-    """The upper eight bits of each sample, then what is left of all, the first sample's in the lowest place."""
-    out = b""
-    rest = width - 8
-    for at in range(0, len(values), group):
-        samples = values[at : at + group]
-        out += bytes(sample >> rest for sample in samples)
-        out += lsb_first([sample & ((1 << rest) - 1) for sample in samples], rest)
-    return out
-
-
-RAW = {
-    0x28: (6, 4, lambda v: lsb_first(v, 6)),
-    0x29: (7, 8, lambda v: lsb_first(v, 7)),
-    0x2A: (8, 1, bytes),
-    0x2B: (10, 4, lambda v: tops_then_rest(v, 10, 4)),
-    0x2C: (12, 2, lambda v: tops_then_rest(v, 12, 2)),
-    0x2D: (14, 4, lambda v: tops_then_rest(v, 14, 4)),
-    0x2E: (16, 1, lambda v: b"".join(bytes([s >> 8, s & 0xFF]) for s in v)),
-}
-
-
-def picture_bursts(rng, vc=None):
-    """Whole frames of RAW lines, each packet in a burst of its own."""
-    bursts, frames = [], []
-    vc = rng.randrange(16) if vc is None else vc
-    dt = rng.choice(sorted(RAW))
-    bits, group, pack = RAW[dt]
-    width, height = group * rng.randrange(1, 9), rng.randrange(1, 5)
-    line_sync = rng.random() < 0.3
-    for number in range(1, rng.choice([2, 3])):
-        samples = []
-        bursts.append([Packet(vc, 0, number)])
-        for row in range(1, height + 1):
-            line = [rng.randrange(1 << bits) for _ in range(width)]
-            samples += line
-            payload = pack(line)
-            if line_sync:
-                bursts.append([Packet(vc, 2, row)])
-            bursts.append([Packet(vc, dt, len(payload), payload)])
-            if line_sync:
-                bursts.append([Packet(vc, 3, row)])
-        bursts.append([Packet(vc, 1, number)])
-        frames.append({"vc": vc, "dt": dt, "number": number, "width": width, "height": height, "samples": samples})
-    return bursts, frames

@@ -3,7 +3,8 @@
 use super::Piece;
 use alloc::{vec, vec::Vec};
 use csi2_dphy::{
-    EscapeCommand, LaneBytes, MAX_LANES, Observation, Samples, Timebase, UnitInterval, Waveform, WaveformSettings,
+    Clocking, EscapeCommand, LaneBytes, MAX_LANES, Observation, Samples, Timebase, UnitInterval, Waveform,
+    WaveformSettings,
 };
 
 /// Most bytes of samples in a piece: a multiple of every unit.
@@ -17,6 +18,9 @@ pub(super) struct Pins {
     samples_per_ui: UnitInterval,
     /// Bit of each data lane.
     lanes: u8,
+    /// UI from the request of a gated clock to that of the data lanes.
+    clock_entry: u64,
+    shows_stop: bool,
     /// Index of the next sample.
     next: u64,
     buffer: Vec<u8>,
@@ -24,7 +28,12 @@ pub(super) struct Pins {
 
 impl Pins {
     pub(super) fn new(settings: WaveformSettings) -> Self {
+        let timing = &settings.timing;
+        let starting = [timing.lpx, timing.clk_prepare, timing.clk_zero, timing.clk_pre];
+        let gated = settings.clocking == Clocking::Gated && settings.wires.clock;
         Self {
+            clock_entry: if gated { starting.map(u64::from).iter().sum() } else { 0 },
+            shows_stop: settings.wires.low_power,
             waveform: Waveform::new(settings),
             samples_per_ui: settings.samples_per_ui.reduced(),
             lanes: (0..settings.lanes.min(MAX_LANES)).fold(0, |lanes, lane| lanes | 1 << lane),
@@ -88,6 +97,22 @@ impl Pins {
         let samples = u128::from(sample.saturating_sub(self.next));
         let ui = (samples * u128::from(denominator)).div_ceil(u128::from(numerator.max(1)));
         self.idle(u64::try_from(ui).unwrap_or(u64::MAX), out)
+    }
+
+    pub(super) const fn clock_entry(&self) -> u64 {
+        self.clock_entry
+    }
+
+    /// Whether low-power states can be told from high speed.
+    pub(super) const fn shows_stop(&self) -> bool {
+        self.shows_stop
+    }
+
+    /// Samples of so many UI.
+    pub(super) fn samples(&self, ui: u64) -> u64 {
+        let UnitInterval { numerator, denominator } = self.samples_per_ui;
+        let samples = u128::from(ui) * u128::from(numerator) / u128::from(denominator.max(1));
+        u64::try_from(samples).unwrap_or(u64::MAX)
     }
 
     pub(super) fn next(&self) -> u64 {

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub(crate) mod figures;
+
 /// Data bits that each check bit covers, of 26: torvalds/linux drivers/gpu/drm/sun4i/sun6i_mipi_dsi.c and
 /// gatecat/CSI2Rx verilog_cores/csi/header_ecc.v for the first 24.
 const COVERAGE: [&[u32]; 6] = [
@@ -67,7 +69,7 @@ pub(crate) fn short(channel: u8, data_type: u8, word: u16) -> Parsed {
 }
 
 /// x^16 + x^12 + x^5 + 1, least significant bits first, from all ones.
-fn checksum(bytes: &[u8]) -> u16 {
+pub(crate) fn checksum(bytes: &[u8]) -> u16 {
     let mut register = 0xFFFF_u16;
     for byte in bytes {
         for bit in 0..8 {

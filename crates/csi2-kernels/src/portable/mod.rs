@@ -2,12 +2,16 @@
 
 mod interleave;
 mod pack;
+mod rgb;
 mod sampling;
 mod unpack;
+mod wide;
 
 pub(crate) use interleave::{deinterleave, interleave};
 pub(crate) use pack::{pack_raw6, pack_raw7, pack_raw8, pack_raw10, pack_raw12, pack_raw14, pack_raw16};
+pub(crate) use rgb::{pack_rgb444, pack_rgb555, pack_rgb565, unpack_rgb444, unpack_rgb555, unpack_rgb565};
 pub(crate) use sampling::clock_edges;
 pub(crate) use unpack::{
     unpack_raw6, unpack_raw7, unpack_raw8, unpack_raw10, unpack_raw12, unpack_raw14, unpack_raw16,
 };
+pub(crate) use wide::{pack_raw20, pack_raw24, pack_raw28, unpack_raw20, unpack_raw24, unpack_raw28};

@@ -43,12 +43,7 @@ pub(crate) fn pack_raw12(samples: &[u16], packed: &mut [u8]) -> (usize, usize) {
 }
 
 pub(crate) fn pack_raw14(samples: &[u16], packed: &mut [u8]) -> (usize, usize) {
-    groups(samples, packed, |&samples, out| {
-        let bits = word(samples);
-        let [a, b, c, d] = gather_8(bits >> 6).to_le_bytes();
-        let [e, f, g, _] = gather_6(bits).to_le_bytes();
-        *out = [a, b, c, d, e, f, g];
-    })
+    groups(samples, packed, |&samples, out| *out = bytes_14(samples.map(u32::from)))
 }
 
 pub(crate) fn pack_raw16(samples: &[u16], packed: &mut [u8]) -> (usize, usize) {
@@ -57,10 +52,10 @@ pub(crate) fn pack_raw16(samples: &[u16], packed: &mut [u8]) -> (usize, usize) {
 
 /// Runs `pack` on every whole group that both slices have room for.
 #[inline(always)]
-fn groups<const BYTES: usize, const SAMPLES: usize>(
-    samples: &[u16],
+pub(super) fn groups<S, const BYTES: usize, const SAMPLES: usize>(
+    samples: &[S],
     packed: &mut [u8],
-    pack: impl Fn(&[u16; SAMPLES], &mut [u8; BYTES]),
+    pack: impl Fn(&[S; SAMPLES], &mut [u8; BYTES]),
 ) -> (usize, usize) {
     let (samples, _) = samples.as_chunks::<SAMPLES>();
     let (packed, _) = packed.as_chunks_mut::<BYTES>();
@@ -69,6 +64,15 @@ fn groups<const BYTES: usize, const SAMPLES: usize>(
         pack(group, out);
     }
     (done * SAMPLES, done * BYTES)
+}
+
+/// A RAW14 group. Field by field is faster here than all in one word.
+#[inline(always)]
+pub(super) fn bytes_14(samples: [u32; 4]) -> [u8; 7] {
+    let [a, b, c, d] = samples.map(|sample| (sample >> 6) as u8);
+    let low = (samples.iter().rev()).fold(0, |bits, sample| bits << 6 | sample & 0x3F);
+    let [e, f, g, _] = low.to_le_bytes();
+    [a, b, c, d, e, f, g]
 }
 
 /// Sample k to bits 16k.

@@ -25,12 +25,7 @@ pub(crate) fn unpack_raw8(packed: &[u8], samples: &mut [u16]) -> (usize, usize) 
 }
 
 pub(crate) fn unpack_raw10(packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    groups(packed, samples, |&[a, b, c, d, low], out| {
-        let high = spread_8(u32::from_le_bytes([a, b, c, d]));
-        // The low bits of sample k are at 2k and belong at 16k: copies 14 bits apart do not overlap.
-        let low = (u64::from(low) * 0x0000_0400_1000_4001) & 0x0003_0003_0003_0003;
-        *out = lanes(high << 2 | low);
-    })
+    groups(packed, samples, |&bytes, out| *out = lanes(word_10(bytes)))
 }
 
 pub(crate) fn unpack_raw12(packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
@@ -44,10 +39,7 @@ pub(crate) fn unpack_raw12(packed: &[u8], samples: &mut [u16]) -> (usize, usize)
 }
 
 pub(crate) fn unpack_raw14(packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    groups(packed, samples, |&[a, b, c, d, e, f, g], out| {
-        let high = spread_8(u32::from_le_bytes([a, b, c, d]));
-        *out = lanes(high << 6 | spread_6(u32::from_le_bytes([e, f, g, 0])));
-    })
+    groups(packed, samples, |&bytes, out| *out = lanes(word_14(bytes)))
 }
 
 pub(crate) fn unpack_raw16(packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
@@ -56,10 +48,10 @@ pub(crate) fn unpack_raw16(packed: &[u8], samples: &mut [u16]) -> (usize, usize)
 
 /// Runs `unpack` on every whole group that both slices have room for.
 #[inline(always)]
-fn groups<const BYTES: usize, const SAMPLES: usize>(
+pub(super) fn groups<S, const BYTES: usize, const SAMPLES: usize>(
     packed: &[u8],
-    samples: &mut [u16],
-    unpack: impl Fn(&[u8; BYTES], &mut [u16; SAMPLES]),
+    samples: &mut [S],
+    unpack: impl Fn(&[u8; BYTES], &mut [S; SAMPLES]),
 ) -> (usize, usize) {
     let (packed, _) = packed.as_chunks::<BYTES>();
     let (samples, _) = samples.as_chunks_mut::<SAMPLES>();
@@ -68,6 +60,21 @@ fn groups<const BYTES: usize, const SAMPLES: usize>(
         unpack(group, out);
     }
     (done * BYTES, done * SAMPLES)
+}
+
+/// A RAW10 group, sample k to bits 16k.
+#[inline(always)]
+pub(super) fn word_10([a, b, c, d, low]: [u8; 5]) -> u64 {
+    let high = spread_8(u32::from_le_bytes([a, b, c, d]));
+    // The low bits of sample k are at 2k and belong at 16k: copies 14 bits apart do not overlap.
+    let low = (u64::from(low) * 0x0000_0400_1000_4001) & 0x0003_0003_0003_0003;
+    high << 2 | low
+}
+
+/// A RAW14 group, sample k to bits 16k.
+#[inline(always)]
+pub(super) fn word_14([a, b, c, d, e, f, g]: [u8; 7]) -> u64 {
+    spread_8(u32::from_le_bytes([a, b, c, d])) << 6 | spread_6(u32::from_le_bytes([e, f, g, 0]))
 }
 
 /// Byte k to bits 16k.

@@ -198,7 +198,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// The sync byte of lane `lane` in the burst that starts at sample `start`: flips its bits `bits` (0 first in time).
-fn flip_sync(start: usize, unit: usize, samples: &mut [u8], lane: usize, bits: &[usize]) {
+pub(super) fn flip_sync(start: usize, unit: usize, samples: &mut [u8], lane: usize, bits: &[usize]) {
     let (p, n) = (2 + 2 * lane, 3 + 2 * lane);
     let read = |samples: &[u8], at: usize, channel: usize| samples[at * unit + channel / 8] >> (channel % 8) & 1 == 1;
     // The first 1 after HS-ZERO is sync bit 3.
@@ -224,7 +224,7 @@ fn spoiled(path: &Path, spoil: impl FnOnce(&mut Packets)) -> Made {
     Wiring::packets("pcapng").write(path, &packets)
 }
 
-fn long(data_type: u8, payload: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
+pub(super) fn long(data_type: u8, payload: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
     let header = PacketHeader {
         channel: VirtualChannel::ZERO,
         data_type: DataType::from_bits(data_type),
