@@ -1,5 +1,7 @@
 //! Lines of every layout, against a model that knows which lines were sent and what became of each.
 
+#![allow(clippy::unwrap_used)]
+
 #[path = "../../csi2-generator/tests/wire/figures.rs"]
 mod figures;
 mod judge_support;

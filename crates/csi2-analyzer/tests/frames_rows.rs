@@ -517,7 +517,8 @@ fn the_lengths_of_yuv420_lines_tell_what_is_missing() {
         }
         script.fe(number);
     }
-    let cases: &[(&str, &[&[u8]], &[u32], &[u32])] = &[
+    type Case<'a> = (&'a str, &'a [&'a [u8]], &'a [u32], &'a [u32]);
+    let cases: &[Case<'_>] = &[
         ("in the middle", &[&[1, 2, 4, 5, 6]], &[1, 2, 0, 4, 5, 6], &[2]),
         ("the first of all", &[&[2, 3, 4]], &[0, 2, 3, 4], &[0]),
         (

@@ -311,7 +311,7 @@ impl Writer<'_> {
             sink::write_preview(picture, self.options, &sink::preview_path(&numbered))?;
         }
         if self.path.as_os_str() == "-" {
-            return self.to_standard_output(picture);
+            return self.write_to_standard_output(picture);
         }
         if self.count > 1 && self.sink.name == "npy" {
             let stack = match self.stack.take() {
@@ -326,7 +326,7 @@ impl Writer<'_> {
     }
 
     /// One picture after the other, or one stack: its header comes first, so the count has to be known.
-    fn to_standard_output(&mut self, picture: &Picture<'_>) -> Result<(), Failure> {
+    fn write_to_standard_output(&mut self, picture: &Picture<'_>) -> Result<(), Failure> {
         let stack = self.count > 1 && self.sink.name == "npy";
         let first = self.output.is_none();
         let mut output = match self.output.take() {
