@@ -13,6 +13,7 @@ mod keep;
 mod layouts;
 mod number;
 mod output;
+mod picture;
 mod picture_args;
 mod read_args;
 mod record;

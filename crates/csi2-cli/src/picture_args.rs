@@ -1,6 +1,6 @@
 //! Options of the commands that write pictures.
 
-use crate::sink::{Black, Orientation, SinkOptions, YuvColour, YuvMatrix, YuvRange};
+use crate::picture::{Black, Orientation, SinkOptions, YuvColour, YuvMatrix, YuvRange};
 use clap::{Args, ValueEnum};
 use csi2_pixel::BayerOrder;
 use csi2_sensors::Profile;

@@ -9,6 +9,7 @@ use crate::output::{stdout, stdout_error, styled};
 use crate::read_args::ReadArgs;
 use crate::record::{PacketRecord, Recorder};
 use crate::report::embedded::PacketRegisters;
+use crate::report::hex::hex;
 use crate::report::json;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use clap::Args;
@@ -178,7 +179,7 @@ impl Listing {
             header.channel.number(),
             header.data_type.name(),
             header.word,
-            json::hex(&record.received.wire),
+            hex(&record.received.wire),
             ecc,
             record.checksum().unwrap_or("-"),
             if record.is_long() {
@@ -189,7 +190,7 @@ impl Listing {
         );
         if self.payload && record.payload_bytes > 0 {
             line.push_str("  ");
-            line.push_str(&json::hex(&record.payload));
+            line.push_str(&hex(&record.payload));
         }
         let style = match record.received.ecc {
             _ if record.is_sound() => Style::new(),

@@ -1,5 +1,6 @@
 //! `csi2 unpack` and `csi2 pack`: frames in memory, as V4L2 and libcamera dump them, to pictures and back.
 
+mod args;
 mod dump;
 mod geometry;
 mod guess;
@@ -7,9 +8,10 @@ mod pack;
 mod unpack;
 
 use crate::number::{self, Size};
+pub(crate) use args::UnpackArgs;
 use csi2_pixel::{MemoryFormat, find_memory_format, media_bus_formats, not_a_picture};
 pub(crate) use pack::{PackArgs, pack};
-pub(crate) use unpack::{UnpackArgs, unpack};
+pub(crate) use unpack::unpack;
 
 /// A memory format, perhaps with the size as media-ctl writes it: `SRGGB10P/1920x1080`, `[fmt:SRGGB10_1X10/1920x1080]`.
 #[derive(Clone, Copy, Debug)]

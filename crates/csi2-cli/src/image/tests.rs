@@ -1,6 +1,7 @@
 use super::*;
 use crate::number::Size;
-use crate::sink::{self, Picture, SinkOptions};
+use crate::picture::{Picture, SinkOptions};
+use crate::sink;
 use csi2_analyzer::Pixels;
 use csi2_pixel::{CODECS, Codec, codec};
 

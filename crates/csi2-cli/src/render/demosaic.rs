@@ -4,7 +4,7 @@
 use super::Raster;
 use super::linear::{Light, neutral, red_at};
 use super::srgb::{Curve, FULL};
-use crate::sink::{Picture, SinkOptions};
+use crate::picture::{Picture, SinkOptions};
 use csi2_pixel::BayerOrder;
 use std::io;
 

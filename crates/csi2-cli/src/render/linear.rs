@@ -2,7 +2,7 @@
 
 use super::srgb::{Curve, FULL};
 use super::{Raster, no_samples};
-use crate::sink::{Picture, SinkOptions};
+use crate::picture::{Picture, SinkOptions};
 use csi2_analyzer::Pixels;
 use csi2_pixel::{BayerOrder, Samples};
 use std::io;

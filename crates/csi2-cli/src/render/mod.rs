@@ -1,6 +1,6 @@
 //! Pictures for people to look at: eight bits, colours of a screen. Nothing measures anything on these.
 
-use crate::sink::{Orientation, Picture, SinkOptions};
+use crate::picture::{Orientation, Picture, SinkOptions};
 use csi2_analyzer::Pixels;
 use csi2_pixel::{BayerOrder, Layout, Planes, Samples};
 use std::io;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sink::{Black, YuvColour, YuvMatrix, YuvRange};
+use crate::picture::{Black, YuvColour, YuvMatrix, YuvRange};
 use csi2_pixel::BayerOrder::{Bggr, Gbrg, Grbg, Mono, Rggb};
 
 fn raw(width: usize, height: usize, bits: u8, samples: &[u16]) -> Picture<'_> {

@@ -3,7 +3,7 @@
 //! Ref: TIFF 6.0, tag 274: which sides of the picture the first row and the first column of the data are.
 
 use super::Raster;
-use crate::sink::Orientation;
+use crate::picture::Orientation;
 
 /// The picture as it is to be seen.
 pub(super) fn upright(raster: &Raster, orientation: Orientation) -> Raster {

@@ -4,7 +4,7 @@
 //! blue, offsets 16 and 128, excursions 219 and 224 of 8 bits.
 
 use super::{Raster, no_samples};
-use crate::sink::{Picture, YuvColour, YuvMatrix, YuvRange};
+use crate::picture::{Picture, YuvColour, YuvMatrix, YuvRange};
 use csi2_analyzer::Pixels;
 use csi2_pixel::{Plane, Planes, Samples};
 use std::io;

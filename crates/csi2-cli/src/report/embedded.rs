@@ -1,6 +1,6 @@
 //! What embedded rows say, for machines and for people.
 
-use super::json;
+use super::hex::hex;
 use csi2_analyzer::{EmbeddedFrame, EmbeddedRow};
 use csi2_sensors::{CCS, EmbeddedValues, Profile};
 use serde::ser::SerializeMap as _;
@@ -163,7 +163,7 @@ fn runs(registers: &BTreeMap<u16, u8>) -> Vec<String> {
                 .chunks(16)
                 .zip((u32::from(start)..).step_by(16))
                 .map(|(bytes, address)| {
-                    let bytes: Vec<String> = bytes.iter().map(|byte| json::hex(&[*byte])).collect();
+                    let bytes: Vec<String> = bytes.iter().map(|byte| hex(&[*byte])).collect();
                     format!("0x{address:04X}: {}", bytes.join(" "))
                 })
                 .collect();

@@ -1,6 +1,7 @@
 //! The JSON that scripts rely on. Field order is as documented; `type` comes first.
 
 use super::embedded::{EmbeddedJson, PacketRegisters, RegistersJson};
+use super::hex::hex;
 use super::link::Link;
 use super::low_power::LowPower;
 use crate::failure::Failure;
@@ -19,13 +20,6 @@ pub(crate) fn line(out: &mut dyn Write, object: &impl Serialize) -> Result<(), F
         .map_err(std::io::Error::from)
         .and_then(|()| out.write_all(b"\n"))
         .map_err(stdout_error)
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value & 0xF)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }
 
 /// `list`: a packet.

@@ -1,6 +1,7 @@
 //! What commands print: shapes for machines, layouts for people.
 
 pub(crate) mod embedded;
+pub(crate) mod hex;
 pub(crate) mod json;
 pub(crate) mod lane;
 pub(crate) mod link;

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::picture::{Picture, SinkOptions};
 use csi2_analyzer::{Keep, Pixels};
 use csi2_pixel::{Layout, Plane, Samples};
 use std::io::{self, Write};
@@ -10,7 +11,6 @@ use std::path::{Path, PathBuf};
 mod dng;
 mod ifd;
 pub(crate) mod npy;
-mod options;
 mod packed;
 mod pgm;
 mod png;
@@ -19,23 +19,7 @@ mod samples;
 mod stack;
 mod tiff;
 
-pub(crate) use options::{Black, Orientation, SinkOptions, YuvColour, YuvMatrix, YuvRange};
 pub(crate) use stack::Stack;
-
-/// A picture to write.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Picture<'a> {
-    /// Pixels per row; bytes per row where `pixels` are packed.
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    /// Significant bits of a sample: the most of `depth`.
-    pub(crate) bits: u8,
-    /// Significant bits of the samples of a pixel, as they come on the link: blue, green, red.
-    pub(crate) depth: [u8; 3],
-    /// What the samples are.
-    pub(crate) layout: Layout,
-    pub(crate) pixels: Pixels<'a>,
-}
 
 /// A format of pictures.
 pub(crate) struct Sink {

@@ -3,9 +3,10 @@
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::picture::{Picture, SinkOptions};
 use crate::report::json::PlaneRow;
 use crate::report::text;
-use crate::sink::{self, Picture, PlaneFile, Sink, SinkOptions, Stack};
+use crate::sink::{self, PlaneFile, Sink, Stack};
 use csi2_analyzer::{Frame, Pixels};
 use csi2_packet::{DataType, VirtualChannel};
 use sha2::{Digest as _, Sha256};
@@ -260,5 +261,5 @@ fn sha256(picture: &Picture<'_>, options: SinkOptions) -> Result<String, Failure
     }
     let mut hash = Hash(Sha256::new());
     sink::write_raw(picture, options, &mut hash).map_err(|error| Failure::io("hash", error))?;
-    Ok(crate::report::json::hex(&hash.0.finalize()))
+    Ok(crate::report::hex::hex(&hash.0.finalize()))
 }

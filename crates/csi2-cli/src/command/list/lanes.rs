@@ -1,6 +1,6 @@
 //! `csi2 list --events`: what the lanes did outside bursts, one line each.
 
-use crate::report::json::hex;
+use crate::report::hex::hex;
 use crate::report::lane::LaneName;
 use crate::session::Clock;
 use csi2_analyzer::Span;

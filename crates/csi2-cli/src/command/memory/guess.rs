@@ -1,8 +1,8 @@
 //! What the command line leaves open, taken from the dump.
 
+use super::args::UnpackArgs;
 use super::dump::DumpFile;
 use super::geometry::Geometry;
-use super::unpack::UnpackArgs;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::number::Size;
