@@ -1,8 +1,8 @@
 //! What a memory dump holds, from its bytes alone: bytes from row to row, format, size, frames.
 //!
-//! Rows of a picture resemble the rows above them, so bytes one row apart differ less than others do ([`lag`]); padding is the
-//! same in each row, and bytes with the low bits of samples look like noise among smooth ones ([`columns`], [`kinds`]); frames
-//! resemble the frames before them ([`frames`]). Nothing of that is certain: candidates come with scores, and there may be none.
+//! Rows of a picture resemble the rows above them, so bytes one row apart differ less than others do (`lag`); padding is the
+//! same in each row, and bytes with the low bits of samples look like noise among smooth ones (`columns`, `kinds`); frames
+//! resemble the frames before them (`frames`). Nothing of that is certain: candidates come with scores, and there may be none.
 
 mod columns;
 mod frames;

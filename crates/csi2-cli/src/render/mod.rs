@@ -27,7 +27,7 @@ pub(crate) struct Raster {
 }
 
 /// The picture as a camera would show it: of a colour filter, black level, grey-world white balance, bilinear interpolation
-/// and the curve of sRGB; without one, black level and curve. RGB and YUV as [`rgb`] and [`yuv`]. Turned upright.
+/// and the curve of sRGB; without one, black level and curve. RGB and YUV as `rgb` and `yuv`. Turned upright.
 pub(crate) fn preview(picture: &Picture<'_>, options: SinkOptions) -> io::Result<Raster> {
     let raster = match (picture.layout, options.bayer) {
         (Layout::Single, None | Some(BayerOrder::Mono)) => linear::grey(picture, options)?,

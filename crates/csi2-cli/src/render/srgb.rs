@@ -4,7 +4,7 @@
 
 use std::sync::OnceLock;
 
-/// Steps of linear light that [`byte`] tells apart.
+/// Steps of linear light that `byte` tells apart.
 const STEPS: usize = 1 << 14;
 
 /// Linear light, in units in which [`FULL`] is white, as a byte of sRGB.
