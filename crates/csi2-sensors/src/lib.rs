@@ -19,9 +19,13 @@
 //! ```
 #![no_std]
 
+mod dol;
 mod embedded;
+mod mode;
 mod profile;
 mod sensors;
 
+pub use dol::{Dol, DolMethod, Exposure, LineInformation, MAX_EXPOSURES, Placement};
 pub use embedded::{CCS, Container, EmbeddedMap, EmbeddedValues, Field};
+pub use mode::{Mode, Pace};
 pub use profile::{Bayer, BlackLevel, Gain, PROFILES, Profile, find};

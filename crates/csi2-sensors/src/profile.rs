@@ -1,7 +1,7 @@
 //! What is known of a sensor.
 
-use crate::EmbeddedMap;
 pub use crate::sensors::PROFILES;
+use crate::{EmbeddedMap, Mode};
 
 /// A sensor, with what the tools use of it. What no public source says is `None`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Profile {
     pub embedded_rows: Option<u8>,
     /// Which registers in them say what.
     pub embedded: Option<&'static EmbeddedMap>,
+    /// Drive modes, the usual one first.
+    pub modes: &'static [Mode],
 }
 
 /// Order of the colour filter, first row then second.

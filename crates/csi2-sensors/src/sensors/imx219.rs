@@ -14,6 +14,7 @@ pub(super) const IMX219: Profile = Profile {
     exposure_margin: Some(4),
     embedded_rows: Some(2),
     embedded: Some(&EMBEDDED),
+    modes: &[],
 };
 
 /// Now and then these rows hold junk; libcamera does not rely on them.

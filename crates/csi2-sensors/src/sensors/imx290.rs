@@ -13,4 +13,5 @@ pub(super) const IMX290: Profile = Profile {
     exposure_margin: Some(2),
     embedded_rows: None,
     embedded: None,
+    modes: &[],
 };

@@ -13,4 +13,5 @@ pub(super) const IMX296: Profile = Profile {
     exposure_margin: Some(4),
     embedded_rows: None,
     embedded: None,
+    modes: &[],
 };

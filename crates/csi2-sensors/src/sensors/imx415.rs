@@ -13,4 +13,5 @@ pub(super) const IMX415: Profile = Profile {
     exposure_margin: Some(8),
     embedded_rows: None,
     embedded: None,
+    modes: &[],
 };

@@ -9,5 +9,6 @@ use super::imx412::IMX412;
 pub(super) const IMX477: Profile = Profile {
     name: "imx477",
     also_known: &["imx378"],
+    modes: &[],
     ..IMX412
 };

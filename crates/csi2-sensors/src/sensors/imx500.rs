@@ -13,4 +13,5 @@ pub(super) const IMX500: Profile = Profile {
     exposure_margin: Some(22),
     embedded_rows: None,
     embedded: Some(&CCS),
+    modes: &[],
 };

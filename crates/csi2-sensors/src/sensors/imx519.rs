@@ -13,6 +13,7 @@ pub(super) const IMX519: Profile = Profile {
     exposure_margin: Some(32),
     embedded_rows: Some(2),
     embedded: Some(&EMBEDDED),
+    modes: &[],
 };
 
 const EMBEDDED: EmbeddedMap = EmbeddedMap {

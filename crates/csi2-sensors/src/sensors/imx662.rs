@@ -13,4 +13,5 @@ pub(super) const IMX662: Profile = Profile {
     exposure_margin: Some(6),
     embedded_rows: Some(1),
     embedded: None,
+    modes: &[],
 };

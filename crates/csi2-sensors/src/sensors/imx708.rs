@@ -14,4 +14,5 @@ pub(super) const IMX708: Profile = Profile {
     // Two of registers, one of phase detection, two of a histogram.
     embedded_rows: Some(5),
     embedded: Some(&CCS),
+    modes: &[],
 };
