@@ -248,6 +248,7 @@ impl Burst {
             }
             if self.phase == Phase::Running {
                 self.events.push(PinEvent::BurstEnd { at });
+                merger.end_burst();
             }
             self.reset();
         }
@@ -261,7 +262,7 @@ impl Burst {
         }
         if self.phase == Phase::Idle {
             self.phase = Phase::Gathering;
-            merger.restart();
+            merger.next_burst();
             merger.hold(true);
         }
         if self.phase == Phase::Gathering && self.started == self.all {
@@ -286,7 +287,7 @@ impl Burst {
 
     fn lose(&mut self, merger: &mut LaneMerger) {
         self.phase = Phase::Lost;
-        merger.restart();
+        merger.next_burst();
     }
 }
 

@@ -40,6 +40,8 @@ pub struct LaneMerger<const CAPACITY: usize = 4096> {
     turn: usize,
     /// Set while a pin receiver waits for late lanes: nothing may leave yet.
     held: bool,
+    /// Merged bytes of a burst that has ended, in front of those of the next.
+    ended: usize,
     backend: Backend,
 }
 
@@ -53,6 +55,7 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
             count: lanes.clamp(1, MAX_LANES),
             turn: 0,
             held: false,
+            ended: 0,
             backend: Backend::detect(),
         }
     }
@@ -63,6 +66,7 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
         self.filled = [0; MAX_LANES];
         self.turn = 0;
         self.held = false;
+        self.ended = 0;
     }
 
     /// Takes bytes of one lane; returns how many fitted.
@@ -95,10 +99,21 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
     /// Writes merged bytes in burst order until a lane runs out or `out` is full; returns how many.
     /// While a [`crate::PinReceiver`] still waits for late lanes of a burst, that is none.
     pub fn drain(&mut self, out: &mut [u8]) -> usize {
-        if self.held {
-            return 0;
-        }
         let mut written = 0;
+        while self.ended > 0 {
+            let Some(to) = out.get_mut(written) else { return written };
+            let byte = self.next();
+            self.ended = byte.map_or(0, |_| self.ended - 1);
+            if self.ended == 0 {
+                self.turn = 0;
+            }
+            let Some(byte) = byte else { break };
+            *to = byte;
+            written += 1;
+        }
+        if self.held {
+            return written;
+        }
         loop {
             while self.turn != 0 {
                 let Some(to) = out.get_mut(written) else { return written };
@@ -228,6 +243,40 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
         self.held = held;
     }
 
+    /// The burst ends here: bytes that may leave do so before those of the next one.
+    pub(crate) fn end_burst(&mut self) {
+        if !self.held && self.ended == 0 {
+            let until_empty = |(lane, filled): (usize, &usize)| self.turns_until(lane) + self.count * filled;
+            self.ended = self
+                .filled
+                .iter()
+                .enumerate()
+                .take(self.count)
+                .map(until_empty)
+                .min()
+                .unwrap_or(0);
+        }
+    }
+
+    /// Forgets all bytes but those of the burst that has ended: another one starts with lane 0, or is given up.
+    pub(crate) fn next_burst(&mut self) {
+        if self.ended == 0 {
+            return self.restart();
+        }
+        for lane in 0..self.count {
+            let kept = self.ended.saturating_sub(self.turns_until(lane)).div_ceil(self.count);
+            if let Some(filled) = self.filled.get_mut(lane) {
+                *filled = kept.min(*filled);
+            }
+        }
+        self.held = false;
+    }
+
+    /// Bytes of other lanes before the next one of `lane`.
+    fn turns_until(&self, lane: usize) -> usize {
+        (lane + self.count - self.turn) % self.count
+    }
+
     /// Whole rows from the FIFOs, as far as all of them are contiguous in memory.
     fn drain_rows(&mut self, out: &mut [u8]) -> usize {
         let mut lanes: [&[u8]; MAX_LANES] = [&[]; MAX_LANES];
@@ -277,5 +326,37 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
                 .unwrap_or_default();
             *taken += self.push(lane, rest);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What may leave at the end of a burst does so whether it is drained before the next one starts or after.
+    #[test]
+    fn what_is_left_of_a_burst_comes_before_the_next() {
+        let mut merger = LaneMerger::<8>::new(3);
+        let mut out = [0; 16];
+        for (lane, bytes) in [&[1, 4, 7][..], &[2, 5], &[3, 6, 9]].iter().enumerate() {
+            merger.push(lane, bytes);
+        }
+        assert_eq!(merger.drain(&mut out[..2]), 2);
+        merger.end_burst();
+        for _ in 0..2 {
+            // The second time the burst between is given up.
+            merger.next_burst();
+            merger.hold(true);
+            merger.push(0, &[11, 14]);
+            merger.push(2, &[13]);
+        }
+        assert_eq!(merger.drain(&mut out[2..4]), 2);
+        assert_eq!(merger.drain(&mut out[4..]), 3);
+        assert_eq!(out[..7], [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(merger.drain(&mut out), 0);
+        merger.hold(false);
+        merger.push(1, &[12]);
+        assert_eq!(merger.drain(&mut out), 4);
+        assert_eq!(out[..4], [11, 12, 13, 14]);
     }
 }
