@@ -1,10 +1,11 @@
 //! Judgement: receives events, emits findings, counts.
 
-use crate::channel::{Channel, Judge, Line, Mark, Payload};
+use crate::channel::{Channel, Judge, Line, Mark, ModeChange, Payload};
 use crate::embedded::Ways;
 use crate::finding::Findings;
+use crate::in_use::ChannelsInUse;
 use crate::{
-    BurstInfo, Detail, Finding, FindingCode, Limits, LinkEvent, Received, RowProblem, Severity, Span, Statistics,
+    BurstInfo, Detail, Finding, FindingCode, Limits, LinkEvent, Mode, Received, RowProblem, Severity, Span, Statistics,
 };
 use csi2_dphy::{EscapeCommand, PinEvent, SotVerdict, Tick};
 use csi2_packet::{
@@ -27,6 +28,9 @@ pub struct Analyzer {
     settings: AnalyzerSettings,
     statistics: Statistics,
     channels: [Channel; 16],
+    in_use: ChannelsInUse,
+    /// Of the last burst.
+    lanes: Option<u8>,
     findings: Findings,
     /// The long packet that is arriving.
     packet: Option<Arriving>,
@@ -70,6 +74,8 @@ impl Analyzer {
             settings,
             statistics: Statistics::default(),
             channels: [const { Channel::new() }; 16],
+            in_use: ChannelsInUse::new(),
+            lanes: None,
             findings: Findings::default(),
             packet: None,
             embedded: None,
@@ -118,6 +124,8 @@ impl Analyzer {
                 |channel, judge| channel.finish(judge),
             );
         }
+        let change = self.in_use.finish();
+        self.link_mode(change);
     }
 
     /// The next finding.
@@ -133,6 +141,13 @@ impl Analyzer {
     fn burst(&mut self, info: &BurstInfo, span: Span) {
         self.flush_stray();
         self.statistics.bursts += 1;
+        let change = self.lanes.filter(|lanes| *lanes != info.lanes).map(|lanes| ModeChange {
+            from: Mode::Lanes(lanes),
+            to: Mode::Lanes(info.lanes),
+            span,
+        });
+        self.lanes = Some(info.lanes);
+        self.link_mode(change);
         let lanes = usize::from(info.lanes);
         for (lane, (verdict, skew)) in (0u8..).zip(info.sync.iter().zip(info.skew)).take(lanes) {
             if *verdict == SotVerdict::OneBit {
@@ -235,7 +250,7 @@ impl Analyzer {
         let header = received.header;
         self.header(received, span);
         self.statistics.short += 1;
-        self.statistics.packet_bytes += 4;
+        self.statistics.carry(header.channel, 4);
         let mark = match header.data_type {
             DataType::FRAME_START => Mark::FrameStart(header.word),
             DataType::FRAME_END => Mark::FrameEnd(header.word),
@@ -255,13 +270,18 @@ impl Analyzer {
             Mark::FrameEnd(_) => statistics.frame_end(whole),
             Mark::LineStart(_) | Mark::LineEnd(_) => {}
         }
+        let channel = &self.channels[index(header.channel)];
+        if whole && let Some(start) = channel.image() {
+            let change = self.in_use.frame(header.channel, start);
+            self.link_mode(change);
+        }
     }
 
     fn long_start(&mut self, received: ReceivedHeader, span: Span) {
         let header = received.header;
         self.header(&received, span);
         self.statistics.long += 1;
-        self.statistics.packet_bytes += 4;
+        self.statistics.carry(header.channel, 4);
         self.statistics
             .data_type(header.channel, header.data_type)
             .packet(span.at);
@@ -283,7 +303,7 @@ impl Analyzer {
             until: span.until,
             ..packet.span
         };
-        self.statistics.packet_bytes += u64::from(packet.bytes) + 2;
+        self.statistics.carry(header.channel, u64::from(packet.bytes) + 2);
         let counts = self.statistics.data_type(header.channel, data_type);
         counts.bytes += u64::from(packet.bytes);
         match verdict {
@@ -356,7 +376,8 @@ impl Analyzer {
             ),
         };
         self.statistics.truncated += 1;
-        self.statistics.packet_bytes += u64::from(packet.bytes) + u64::from(footer);
+        self.statistics
+            .carry(header.channel, u64::from(packet.bytes) + u64::from(footer));
         self.statistics.data_type(header.channel, data_type).bytes += u64::from(packet.bytes);
         let place = Span {
             until: span.until,
@@ -477,7 +498,20 @@ impl Analyzer {
             span,
             losses: self.losses,
         };
-        with(&mut self.channels[index(channel)], &mut judge)
+        let of = &mut self.channels[index(channel)];
+        let result = with(of, &mut judge);
+        if let Some(change) = of.take_mode_change() {
+            self.statistics.channel(channel).modes.add(&change);
+        }
+        result
+    }
+
+    /// The mode of the link is another, not that of a channel.
+    fn link_mode(&mut self, change: Option<ModeChange>) {
+        if let Some(ModeChange { from, to, span }) = change {
+            let detail = Detail::ModeChange { from, to };
+            self.report(FindingCode::ModeChange, span, None, detail);
+        }
     }
 
     fn report(&mut self, code: FindingCode, span: Span, channel: Option<VirtualChannel>, detail: Detail) {

@@ -33,24 +33,42 @@ extern crate alloc;
 
 mod analyzer;
 mod assembler;
+mod attribution;
 mod channel;
+mod conformance;
+pub mod diagnosis;
 mod discovery;
 pub mod dump;
 mod embedded;
 mod finding;
+pub mod hdr;
+mod in_use;
 mod limits;
 mod link;
+mod load;
+mod pairing;
 mod stats;
 mod timing;
 
 pub use analyzer::{Analyzer, AnalyzerSettings};
 pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, Pixels, StreamFilter};
+pub use attribution::{
+    Attribution, AttributionSettings, BitErrors, BitPlace, Certainty, ChecksumError, ErrorRate, LaneErrors, OneBit,
+    Sampling, Suspect, WrongBit,
+};
+pub use conformance::{
+    Aspect, Conformance, ConformanceRow, ConformanceVerdict, Mismatch, Observed, Quantity, TOLERANCE,
+};
 pub use discovery::{Confidence, Descrambling, Discovered, Discovery, Evidence, Hints, Tally, find_scrambling};
 pub use embedded::{
     EmbeddedFrame, EmbeddedReader, EmbeddedRow, Register, RegisterSet, Registers, RowProblem, RowReport,
 };
-pub use finding::{Detail, FINDINGS, Finding, FindingCode, FindingRow, Severity};
+pub use finding::{Detail, FINDINGS, Finding, FindingCode, FindingRow, Geometry, Mode, Severity};
 pub use limits::Limits;
 pub use link::{BurstInfo, Entry, Input, LinkEvent, Received, Receiver, ReceiverConfig, Span};
-pub use stats::{ChannelStatistics, DataTypeStatistics, LowPowerStatistics, Spread, Statistics};
+pub use load::Load;
+pub use pairing::{Align, Drift, FrameStarts, PairSettings, PairTrouble, Pairing, Side, Skew, Unpaired};
+pub use stats::{
+    ChannelStatistics, DataTypeStatistics, LaneSleep, LowPowerStatistics, ModeStatistics, Modes, Spread, Statistics,
+};
 pub use timing::{TimingMeasurement, TimingReport, TimingVerdict};

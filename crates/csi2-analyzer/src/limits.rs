@@ -10,7 +10,7 @@ pub struct Limits {
     pub max_lane_lag_bytes: usize,
     /// Streams (virtual channel x data type) with an open frame at the same time.
     pub max_open_streams: usize,
-    /// Bytes of one frame.
+    /// Payload bytes of one frame. Its samples take up to 2.7 times as much (of RAW6; twice as much of RAW8).
     pub max_frame_bytes: usize,
 }
 

@@ -1,9 +1,14 @@
 //! Counts.
 
-use crate::channel::is_line;
+mod low_power;
+
+use crate::Mode;
+use crate::channel::{ModeChange, is_line};
+use crate::load::{Carried, Load};
 use alloc::vec::Vec;
-use csi2_dphy::{EscapeCommand, Lane, MAX_LANES, PinEvent, Tick, Timebase};
+use csi2_dphy::{MAX_LANES, Tick, Timebase};
 use csi2_packet::{DataType, VirtualChannel};
+pub use low_power::{LaneSleep, LowPowerStatistics};
 
 /// Of a link.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,27 +43,6 @@ pub struct Statistics {
     pub low_power: LowPowerStatistics,
 }
 
-/// Of the lanes' low-power modes.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct LowPowerStatistics {
-    /// Times each data lane went into the ultra-low-power state.
-    pub ulps: [u64; MAX_LANES],
-    /// Times the clock lane did.
-    pub clock_ulps: u64,
-    /// Ticks in that state, from the command to Mark-1, of all lanes together.
-    pub ulps_time: u128,
-    /// Ticks from Mark-1 to the stop state.
-    pub wake_up: Spread,
-    /// Transmissions of low-power data.
-    pub transmissions: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// Triggers, those without a known meaning included.
-    pub triggers: u64,
-    /// Turnarounds.
-    pub turnarounds: u64,
-}
-
 /// Of a channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelStatistics {
@@ -72,6 +56,56 @@ pub struct ChannelStatistics {
     pub last_frame: Option<Tick>,
     /// By data type, in order of appearance.
     pub data_types: Vec<DataTypeStatistics>,
+    /// Its modes, where there was more than one.
+    pub modes: Modes,
+    /// Bytes of its packets: headers, payloads, footers.
+    pub packet_bytes: u64,
+    /// What it carried from frame to frame.
+    carried: Carried,
+}
+
+/// Modes in turn, the first one included; empty where the first one stayed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Modes {
+    /// The first of them, at most [`Modes::MOST`].
+    pub list: Vec<ModeStatistics>,
+    /// How many came after those.
+    pub more: u64,
+}
+
+/// A mode, and since when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ModeStatistics {
+    /// Which.
+    pub mode: Mode,
+    /// The packet that began its first frame; `None` of the mode at the beginning.
+    pub packet: Option<u64>,
+    /// When that was.
+    pub at: Option<Tick>,
+}
+
+impl Modes {
+    /// Modes that are listed.
+    pub const MOST: usize = 64;
+
+    pub(crate) fn add(&mut self, change: &ModeChange) {
+        if self.list.is_empty() {
+            self.list.push(ModeStatistics {
+                mode: change.from,
+                packet: None,
+                at: None,
+            });
+        }
+        if self.list.len() < Self::MOST {
+            self.list.push(ModeStatistics {
+                mode: change.to,
+                packet: Some(change.span.packet),
+                at: change.span.at,
+            });
+        } else {
+            self.more += 1;
+        }
+    }
 }
 
 /// Of a data type on a channel.
@@ -128,39 +162,6 @@ impl Spread {
     }
 }
 
-impl LowPowerStatistics {
-    pub(crate) fn add(&mut self, event: &PinEvent) {
-        match *event {
-            PinEvent::Escape { lane, command, .. } => match (command, lane) {
-                (EscapeCommand::Ulps, Lane::Clock) => self.clock_ulps += 1,
-                (EscapeCommand::Ulps, Lane::Data(lane)) => {
-                    if let Some(count) = self.ulps.get_mut(usize::from(lane)) {
-                        *count += 1;
-                    }
-                }
-                (EscapeCommand::LowPowerData, _) => self.transmissions += 1,
-                _ => self.triggers += 1,
-            },
-            PinEvent::EscapeEnd {
-                command: EscapeCommand::Ulps,
-                since,
-                mark,
-                at,
-                ..
-            } => {
-                let end = mark.unwrap_or(at);
-                self.ulps_time = self.ulps_time.saturating_add(end.saturating_sub(since).into());
-                if let Some(mark) = mark {
-                    self.wake_up.add(at.saturating_sub(mark));
-                }
-            }
-            PinEvent::LowPowerData { .. } => self.bytes += 1,
-            PinEvent::Turnaround { .. } => self.turnarounds += 1,
-            _ => {}
-        }
-    }
-}
-
 impl ChannelStatistics {
     /// Frames per second between the first and the last frame start; `None` with fewer than two frames or no clock.
     pub fn frame_rate(&self, timebase: Timebase) -> Option<f64> {
@@ -172,10 +173,20 @@ impl ChannelStatistics {
         Some(intervals as f64 * 1e9 / timebase.nanoseconds(ticks))
     }
 
+    /// What the channel carries from frame start to frame start; `None` with fewer than two frames or no clock.
+    pub fn load(&self, timebase: Timebase) -> Option<Load> {
+        self.carried.load(timebase)
+    }
+
     pub(crate) fn frame_start(&mut self, at: Option<Tick>) {
         self.frames += 1;
         self.first_frame = self.first_frame.or(at);
         self.last_frame = at.or(self.last_frame);
+        if let Some(at) = at {
+            let images = self.data_types.iter().filter(|of| of.is_of_image());
+            let payload = images.map(|of| of.bytes).sum();
+            self.carried.frame_start(at, payload, self.packet_bytes);
+        }
         self.frame_end(false);
     }
 
@@ -202,6 +213,11 @@ impl DataTypeStatistics {
             settled: false,
             last_start: None,
         }
+    }
+
+    /// Its packets are lines of a picture, or of what only its maker knows.
+    pub fn is_of_image(&self) -> bool {
+        is_line(self.data_type) && self.data_type != DataType::EMBEDDED
     }
 
     /// A packet begins.
@@ -244,6 +260,20 @@ impl DataTypeStatistics {
 }
 
 impl Statistics {
+    /// What the link carries: all channels with frames together. `None` where one of them cannot be measured.
+    pub fn load(&self, timebase: Timebase) -> Option<Load> {
+        let mut framed = self.channels.iter().filter(|of| of.frames > 0).peekable();
+        framed.peek()?;
+        framed.map(|of| of.load(timebase)).sum()
+    }
+
+    /// Bytes of a packet.
+    pub(crate) fn carry(&mut self, channel: VirtualChannel, bytes: u64) {
+        self.packet_bytes = self.packet_bytes.saturating_add(bytes);
+        let of = self.channel(channel);
+        of.packet_bytes = of.packet_bytes.saturating_add(bytes);
+    }
+
     pub(crate) fn channel(&mut self, channel: VirtualChannel) -> &mut ChannelStatistics {
         let at = match self.channels.binary_search_by_key(&channel, |of| of.channel) {
             Ok(at) => at,
@@ -254,6 +284,9 @@ impl Statistics {
                     first_frame: None,
                     last_frame: None,
                     data_types: Vec::new(),
+                    modes: Modes::default(),
+                    packet_bytes: 0,
+                    carried: Carried::default(),
                 };
                 self.channels.insert(at, new);
                 at
@@ -293,35 +326,6 @@ mod tests {
         }
         let rate = of.frame_rate(Timebase::NANOSECONDS).unwrap();
         assert!((rate - 50.0).abs() < 1e-9, "{rate}");
-    }
-
-    #[test]
-    fn time_in_ulps_is_without_the_wake_up() {
-        let mut low_power = LowPowerStatistics::default();
-        for (lane, since, mark, at) in [
-            (Lane::Data(1), 100, Some(1100), 1150),
-            (Lane::Clock, 90, None, 1090),
-            (Lane::Data(1), 5000, Some(5010), 5100),
-        ] {
-            let command = EscapeCommand::Ulps;
-            low_power.add(&PinEvent::Escape {
-                lane,
-                command,
-                at: since,
-            });
-            low_power.add(&PinEvent::EscapeEnd {
-                lane,
-                command,
-                since,
-                mark,
-                at,
-            });
-        }
-        assert_eq!((low_power.ulps[1], low_power.clock_ulps), (2, 1));
-        assert_eq!(low_power.ulps_time, 1000 + 1000 + 10);
-        let wake_up = low_power.wake_up;
-        assert_eq!((wake_up.count, wake_up.min, wake_up.max), (2, 50, 90));
-        assert_eq!(wake_up.mean(), Some(70.0));
     }
 
     #[test]

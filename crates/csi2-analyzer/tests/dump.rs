@@ -323,6 +323,52 @@ fn nothing_is_nothing() {
     }
 }
 
+/// A dump of 16-bit samples behind a filter: waves, discs, and a little noise.
+fn filtered(width: usize, height: usize, seed: u32) -> Vec<u8> {
+    let mut noise = Noise(seed);
+    let mut next = |from: f64, to: f64| from + (to - from) * f64::from(noise.next() & 0xFFFF) / 65536.0;
+    let waves: Vec<[f64; 4]> = (0..12)
+        .map(|_| [next(-0.05, 0.05), next(-0.05, 0.05), next(0.0, 6.0), next(0.2, 1.0)])
+        .collect();
+    let discs: Vec<[f64; 4]> = (0..25)
+        .map(|_| {
+            let (x, y) = (next(0.0, width as f64), next(0.0, height as f64));
+            [x, y, next(10.0, 120.0), next(-2.0, 2.0)]
+        })
+        .collect();
+    let mut dump = Vec::new();
+    for y in 0..height {
+        for x in 0..width {
+            let (column, row) = (x as f64, y as f64);
+            let wave = |w: &[f64; 4]| w[3] * (column * w[0] + row * w[1] + w[2]).sin();
+            let disc = |d: &&[f64; 4]| (column - d[0]).hypot(row - d[1]) < d[2];
+            let light = waves.iter().map(wave).sum::<f64>() + discs.iter().filter(disc).map(|d| d[3]).sum::<f64>();
+            let gain = [[0.55, 1.0], [1.0, 0.75]][y % 2][x % 2];
+            let value = (0.5 + light / 20.0) * gain + next(-0.007, 0.007);
+            dump.extend(((value.clamp(0.0, 1.0) * 4095.0) as u16).to_le_bytes());
+        }
+    }
+    dump
+}
+
+/// Green lies aside in the next row, so rows seem to be a sample shorter or longer; but then bytes are left over.
+#[test]
+fn whole_rows_beat_a_sample_aside() {
+    for (width, height, seed) in [(320, 240, 4), (320, 240, 5), (632, 470, 5)] {
+        let dump = filtered(width, height, seed);
+        let known = Known {
+            size: (seed == 4).then_some((width, height)),
+            ..Known::default()
+        };
+        let found = propose(&mut dump.as_slice(), known);
+        let best = found
+            .first()
+            .map(|best| (best.width, best.height, best.stride, best.rest));
+        let right = Some((width, height, 2 * width, 0));
+        assert_eq!(best, right, "seed {seed}: {}", describe(&found));
+    }
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(16))]
 

@@ -4,8 +4,8 @@ mod judge_support;
 
 use csi2_analyzer::{AssemblerSettings, FrameAssembler, Keep, Limits};
 use judge_support::Script;
-use judge_support::frame::{Got, drain, settings};
-use judge_support::scenario::RAW8;
+use judge_support::frame::{Got, assemble, drain, settings};
+use judge_support::scenario::{RAW8, RAW10};
 
 fn run(script: &Script, limits: Limits) -> (Vec<Got>, u64) {
     let mut assembler = FrameAssembler::new(AssemblerSettings {
@@ -33,6 +33,27 @@ fn a_frame_stops_growing() {
     let (all, hits) = run(&script, limits);
     let seen: Vec<_> = all.iter().map(|got| (got.rows.len(), got.complete)).collect();
     assert_eq!((seen, hits), (vec![(4, false), (4, true)], 1));
+}
+
+/// However much room their samples take.
+#[test]
+fn payload_is_counted() {
+    let mut script = Script::new();
+    script.fs(1).lines(10, RAW10, 100).fe(1);
+    for keep in [Keep::Samples, Keep::Packed] {
+        let limits = Limits {
+            max_frame_bytes: 1000,
+            ..Limits::default()
+        };
+        let all = assemble(
+            &script,
+            AssemblerSettings {
+                limits,
+                ..settings(keep)
+            },
+        );
+        assert_eq!((all[0].rows.len(), all[0].complete), (10, true), "{keep:?}");
+    }
 }
 
 #[test]

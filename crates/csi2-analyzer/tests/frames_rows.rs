@@ -53,6 +53,56 @@ fn walk(cases: &[Case]) {
     }
 }
 
+/// Lines of `lengths` bytes, each filled with its number.
+fn of_lengths<'a>(script: &'a mut Script, lengths: &[usize]) -> &'a mut Script {
+    for (line, length) in (1..).zip(lengths) {
+        script.line(RAW8, &vec![line; *length]);
+    }
+    script
+}
+
+/// Rows are as long as two of them agree on.
+#[test]
+fn the_odd_line_is_the_bad_one() {
+    let cases: &[(&[usize], usize, &[u32])] = &[
+        (&[10, 20, 20, 20], 20, &[0]),
+        (&[0, 20, 20], 20, &[0]),
+        (&[30, 20, 20], 20, &[0]),
+        (&[20, 10, 20], 20, &[1]),
+        (&[20, 30, 20, 20], 20, &[1]),
+        (&[20, 20, 10, 10, 10], 20, &[2, 3, 4]),
+        // Nothing tells which is right: nothing is cut.
+        (&[10, 20], 20, &[0]),
+        (&[20, 10], 20, &[1]),
+    ];
+    for (lengths, width, bad) in cases {
+        let mut script = Script::new();
+        of_lengths(script.fs(1), lengths).fe(1);
+        for keep in [Keep::Samples, Keep::Packed] {
+            let all = assemble(&script, settings(keep));
+            let got = &all[0];
+            assert_eq!(got.bad, *bad, "{lengths:?}");
+            for ((row, line), length) in got.rows.iter().zip(1..).zip(*lengths) {
+                let expected: Vec<u32> = (0..*width).map(|at| if at < *length { line } else { 0 }).collect();
+                assert_eq!(*row, expected, "{lengths:?}, row {}", line - 1);
+            }
+        }
+    }
+}
+
+/// A line number from far outside is no place, also in the first frame.
+#[test]
+fn a_wrong_number_makes_no_rows() {
+    let mut script = Script::new();
+    script.fs(1);
+    for number in [1, 65535, 3, 4] {
+        line(script.ls(number), number as u8).le(number);
+    }
+    script.fe(1);
+    let all = assemble(&script, settings(Keep::Samples));
+    assert_eq!(all[0].rows.len(), 4);
+}
+
 #[test]
 fn order_of_arrival() {
     walk(&[

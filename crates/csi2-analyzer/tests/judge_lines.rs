@@ -122,7 +122,7 @@ fn lengths_and_counts() {
                 s.fs(1).lines(3, RAW10, 10).fe(1);
                 s.fs(2).lines(4, RAW10, 20).fe(2).fs(3).lines(4, RAW10, 20).fe(3);
             },
-            &[(LineLengthChange, Warning, 1), (LineCountChange, Warning, 1)],
+            &[(ModeChange, Info, 1)],
         ),
         (
             "a line is lost without a trace",

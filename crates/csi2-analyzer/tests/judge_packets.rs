@@ -236,7 +236,7 @@ fn findings_say_where_and_how_much() {
             ),
             (19, "header ab000000: syndrome 0x0c, 4 bytes after it lost".into()),
             (20, "FE carries frame number 5971, its FS carries 1".into()),
-            (20, "frame 1 has 1 packets with a wrong checksum".into()),
+            (20, "frame 1 has 1 packet with a wrong checksum".into()),
         ]
     );
     assert!(findings.iter().all(|of| of.channel == VirtualChannel::new(2)));

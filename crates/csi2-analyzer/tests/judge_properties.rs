@@ -3,7 +3,7 @@
 
 mod judge_support;
 
-use csi2_analyzer::{AssemblerSettings, FrameAssembler, Keep, Limits};
+use csi2_analyzer::{AssemblerSettings, Detail, FrameAssembler, Keep, Limits, Mode};
 use csi2_dphy::{PinEvent, SotVerdict};
 use csi2_packet::{ChecksumVerdict, EccVerdict, Missing};
 use judge_support::frame::{assemble, drain, settings};
@@ -200,7 +200,9 @@ proptest! {
         pieces in 0_usize..4,
     ) {
         let script = interleave(&transmitters, &order, pieces);
-        let (analyzer, findings) = judge(&script);
+        let (analyzer, mut findings) = judge(&script);
+        // Which channels are in use is another matter: here they begin and end as they please.
+        findings.retain(|of| !matches!(of.detail, Detail::ModeChange { from: Mode::Channels(_), .. }));
         prop_assert!(findings.is_empty(), "{findings:#?}");
         for (of, transmitter) in analyzer.statistics().channels.iter().zip(transmitters.iter().filter(|of| of.frames > 0)) {
             prop_assert_eq!(of.frames, transmitter.frames as u64);
@@ -251,7 +253,9 @@ proptest! {
         for got in &all {
             let cell = if keep == Keep::Samples && (0x28..0x2F).contains(&got.data_type) { 2 } else { 1 };
             let bytes: usize = got.rows.iter().map(|row| row.len() * cell).sum();
-            prop_assert!(bytes <= LIMIT && got.rows.len() <= LIMIT / 16, "{bytes} bytes, {} rows", got.rows.len());
+            // Payload is counted; samples of RAW6 take most beyond that.
+            let most = if keep == Keep::Samples { LIMIT * 8 / 3 } else { LIMIT };
+            prop_assert!(bytes <= most && got.rows.len() <= LIMIT / 16, "{bytes} bytes, {} rows", got.rows.len());
             prop_assert!(!got.complete || got.missing.is_empty() && got.number.is_some());
         }
     }

@@ -231,12 +231,21 @@ fn written_frames_read_the_same() {
         [&[0x2B, 0xCE, 0x13, 0x24][..], &payload, &[0x55, 0xAA]].concat()
     };
     let cut = LINE[..6].to_vec();
+    // A word count with a bit wrong, and with two: the payload is all there.
+    let damaged = |bits: u8| {
+        let mut packet = LINE.to_vec();
+        packet[1] ^= bits;
+        packet
+    };
     let sent = [
         FRAME_START.to_vec(),
         vec![0x00, 0x01, 0x00, 0x67],
         LINE.to_vec(),
         long,
         cut,
+        damaged(0x01),
+        damaged(0x80),
+        damaged(0x03),
     ];
     let mut writer = create("cmp", &create_options(&path, Layer::Packets, 0)).unwrap();
     for (index, packet) in sent.iter().enumerate() {

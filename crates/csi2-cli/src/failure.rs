@@ -50,9 +50,14 @@ impl Failure {
         match self {
             Self::Closed | Self::Found => None,
             Self::Usage(message) | Self::File(message) => Some(message.clone()),
-            Self::Capture(error) => Some(error.to_string()),
+            Self::Capture(error) => Some(one_line(error)),
         }
     }
+}
+
+/// Captures name their channels: whatever they say stays on one line.
+fn one_line(error: &CaptureError) -> String {
+    error.to_string().replace(char::is_control, "\u{FFFD}")
 }
 
 impl From<CaptureError> for Failure {
@@ -60,7 +65,7 @@ impl From<CaptureError> for Failure {
         match &error.kind {
             csi2_capture::ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::BrokenPipe => Self::Closed,
             // The capture is fine: the command line leaves something out.
-            csi2_capture::ErrorKind::Missing { .. } => Self::Usage(error.to_string()),
+            csi2_capture::ErrorKind::Missing { .. } => Self::Usage(one_line(&error)),
             _ => Self::Capture(error),
         }
     }

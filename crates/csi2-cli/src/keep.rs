@@ -13,6 +13,9 @@ pub(crate) fn channel(text: &str) -> Result<VirtualChannel, String> {
 
 /// A data type on the command line.
 pub(crate) fn data_type(text: &str) -> Result<DataType, String> {
+    if text.trim().eq_ignore_ascii_case("RESERVED") {
+        return Err("many codes are reserved: give the code, as 0x39".into());
+    }
     DataType::parse(text.trim())
         .ok_or_else(|| "expected a data type by name (RAW10) or code (0x2B); `csi2 formats` lists them".into())
 }

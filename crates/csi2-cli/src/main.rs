@@ -1,5 +1,6 @@
 //! The `csi2` command.
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser as _};
 use std::process::ExitCode;
 
@@ -19,13 +20,14 @@ mod read_args;
 mod record;
 mod render;
 mod report;
+mod sensor_arg;
 mod session;
 mod sink;
 mod transmit;
 
 fn main() -> ExitCode {
     quiet_readers();
-    let cli = args::Cli::parse();
+    let cli = args::Cli::try_parse().unwrap_or_else(|error| named(error).exit());
     let console = console::Console::new(&cli.console);
     match command::run(cli.command, args::Cli::command, &console) {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,6 +37,21 @@ fn main() -> ExitCode {
             }
             ExitCode::from(failure.exit_code())
         }
+    }
+}
+
+/// Which argument is no UTF-8, where that is what is wrong.
+fn named(error: clap::Error) -> clap::Error {
+    let wrong = || std::env::args_os().find(|argument| argument.to_str().is_none());
+    match error.kind() {
+        ErrorKind::InvalidUtf8 => match wrong() {
+            Some(argument) => args::Cli::command().error(
+                ErrorKind::InvalidUtf8,
+                format!("{}: not UTF-8, which arguments have to be", argument.display()),
+            ),
+            None => error,
+        },
+        _ => error,
     }
 }
 

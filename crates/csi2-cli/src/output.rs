@@ -46,7 +46,11 @@ impl Output {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let file = temporary(directory).map_err(failed)?;
+        // The name of the temporary file would say nothing.
+        let file = temporary(directory).map_err(|error| {
+            let (directory, kind) = (directory.display(), error.kind());
+            Failure::file(&name, format!("no file can be made in {directory}: {kind}"))
+        })?;
         Ok(Self {
             name,
             target: Target::File(path, BufWriter::with_capacity(1 << 18, file)),
@@ -88,6 +92,33 @@ impl Output {
             }
         }
     }
+}
+
+/// Refuses an output that would take the place of an input, whatever names they are given by.
+pub(crate) fn keep_inputs<'a>(output: &Path, inputs: impl IntoIterator<Item = &'a str>) -> Result<(), Failure> {
+    if output.as_os_str() == "-" {
+        return Ok(());
+    }
+    let same = |input: &&str| *input != "-" && is_same_file(output, Path::new(input));
+    match inputs.into_iter().find(same) {
+        Some(_) => Err(Failure::usage(format!("{}: is the input too", output.display()))),
+        None => Ok(()),
+    }
+}
+
+/// Two names of one ordinary file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let (Ok(a), Ok(b)) = (std::fs::metadata(one), std::fs::metadata(other)) else {
+        return false;
+    };
+    #[cfg(unix)]
+    let alike = {
+        use std::os::unix::fs::MetadataExt as _;
+        (a.dev(), a.ino()) == (b.dev(), b.ino())
+    };
+    #[cfg(not(unix))]
+    let alike = matches!((std::fs::canonicalize(one), std::fs::canonicalize(other)), (Ok(a), Ok(b)) if a == b);
+    a.is_file() && b.is_file() && alike
 }
 
 /// Writes a whole file at once.

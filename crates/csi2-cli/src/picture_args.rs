@@ -96,6 +96,7 @@ const fn of_profile(bayer: csi2_sensors::Bayer) -> BayerOrder {
         csi2_sensors::Bayer::Grbg => BayerOrder::Grbg,
         csi2_sensors::Bayer::Gbrg => BayerOrder::Gbrg,
         csi2_sensors::Bayer::Bggr => BayerOrder::Bggr,
+        csi2_sensors::Bayer::Mono => BayerOrder::Mono,
     }
 }
 

@@ -4,16 +4,17 @@ use crate::failure::Failure;
 use crate::keep::{self, Filter};
 use crate::layouts::{self, Declaration};
 use crate::number;
+use crate::sensor_arg::{self, Chosen};
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
 use csi2_analyzer::Descrambling;
 use csi2_dphy::Scrambling;
 use csi2_packet::{DataType, VcExtension, VirtualChannel};
 use csi2_pixel::Codecs;
-use csi2_sensors::{PROFILES, Profile};
+use csi2_sensors::Profile;
 
 /// What every reading command takes.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct ReadArgs {
     /// Capture file, or - for standard input
     #[arg(value_name = "CAPTURE")]
@@ -46,12 +47,12 @@ pub(crate) struct ReadArgs {
     /// Where packets begin in TECMP records of CSI-2, whose layout is not public
     #[arg(long, value_name = "BYTES", help_heading = READING)]
     pub(crate) tecmp_offset: Option<usize>,
-    /// Which link of a capture that holds several (pcapng interface); the first with data when absent
-    #[arg(long, value_name = "N", help_heading = READING)]
-    pub(crate) link: Option<u16>,
-    /// Sensor (csi2 sensors): registers of its embedded rows, order of its colour filter, black level
-    #[arg(long, value_name = "NAME", value_parser = sensor, help_heading = READING)]
-    pub(crate) sensor: Option<&'static Profile>,
+    /// Which link of a capture that holds several (pcapng interface); the first with data when absent. `check` takes two: 0,1
+    #[arg(long, value_name = "N", value_delimiter = ',', help_heading = READING)]
+    pub(crate) link: Vec<u16>,
+    /// Sensor (csi2 sensors, or a file: mine.toml): registers of its embedded rows, order of its colour filter, black level
+    #[arg(long, value_name = "NAME[:MODE]", value_parser = sensor_arg::choose, help_heading = READING)]
+    pub(crate) sensor: Option<Chosen>,
     /// Keep these virtual channels: 0 or 0,1
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = keep::channel, help_heading = READING)]
     vc: Vec<VirtualChannel>,
@@ -75,6 +76,11 @@ impl ReadArgs {
         layouts::codecs(&self.user)
     }
 
+    /// The sensor of `--sensor`.
+    pub(crate) fn profile(&self) -> Option<&'static Profile> {
+        self.sensor.map(|chosen| chosen.profile)
+    }
+
     /// `--vc` and `--dt`.
     pub(crate) fn filter(&self) -> Filter {
         Filter {
@@ -82,17 +88,6 @@ impl ReadArgs {
             data_types: self.dt.clone(),
         }
     }
-}
-
-/// `--sensor`
-fn sensor(text: &str) -> Result<&'static Profile, String> {
-    csi2_sensors::find(text).ok_or_else(|| {
-        let names = PROFILES
-            .iter()
-            .flat_map(|of| std::iter::once(&of.name).chain(of.also_known));
-        let names: Vec<&str> = names.copied().collect();
-        format!("expected one of {}", names.join(", "))
-    })
 }
 
 /// `--descramble`

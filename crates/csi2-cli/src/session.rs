@@ -18,6 +18,7 @@ mod prelude;
 mod wiring;
 
 use link::Link;
+pub(crate) use link::Otherwise;
 use prelude::Prelude;
 pub(crate) use wiring::Wiring;
 
@@ -41,6 +42,11 @@ impl Clock {
             Some(after) => timebase.nanoseconds(after),
             None => -timebase.nanoseconds(origin - at),
         })
+    }
+
+    /// The first and the last thing seen, in ticks.
+    pub(crate) fn extent(&self) -> Option<(Tick, Tick)> {
+        Some((self.origin?, self.last?))
     }
 
     /// From the first to the last thing seen.
@@ -84,6 +90,12 @@ pub(crate) struct Opened {
 
 /// Opens the capture of the command line.
 pub(crate) fn open(args: &ReadArgs, console: &Console) -> Result<Opened, Failure> {
+    if let [first, _, ..] = args.link.as_slice() {
+        return Err(Failure::usage(format!(
+            "--link names {} links, but only `check` compares two: --link {first}",
+            args.link.len()
+        )));
+    }
     let options = OpenOptions {
         format: args.input_format.clone(),
         sample_rate: args.samplerate,
@@ -192,6 +204,7 @@ pub(crate) struct Session {
     map: Option<ChannelMap>,
     /// How pins turned out to lie.
     wiring: Option<Wiring>,
+    otherwise: Option<Otherwise>,
     scrambling: Option<Scrambling>,
     lanes: Option<usize>,
     clock: Clock,
@@ -227,6 +240,7 @@ impl Session {
             receiver,
             map: link.map,
             wiring: link.wiring,
+            otherwise: link.otherwise,
             scrambling: link.scrambling,
             lanes: link.lanes,
             clock: Clock {
@@ -234,7 +248,7 @@ impl Session {
                 told_rate: link.told_rate,
                 ..Clock::default()
             },
-            link: args.link,
+            link: args.link.first().copied(),
             link_seen: false,
             other_links: 0,
             opened,
@@ -283,6 +297,11 @@ impl Session {
     /// How pins turned out to lie.
     pub(crate) fn wiring(&self) -> Option<&Wiring> {
         self.wiring.as_ref()
+    }
+
+    /// How they lie by what they show, where that is not what the user said and comes out better.
+    pub(crate) fn otherwise(&self) -> Option<&Otherwise> {
+        self.otherwise.as_ref()
     }
 
     /// The layer at which the capture recorded: of wires, what they carry.

@@ -39,9 +39,9 @@ pub(crate) struct LinkArgs {
     /// Pins: samples per bit, also 2.5; 1 writes the HS wires only, one sample per bit and no clock
     #[arg(long, value_name = "N", default_value = "4", value_parser = values::ratio, help_heading = WRITING)]
     oversample: UnitInterval,
-    /// Pins: what the clock does between bursts
-    #[arg(long, default_value = "continuous", help_heading = WRITING)]
-    clock: ClockName,
+    /// Pins: what the clock does between bursts; continuous, or what a simulated mode has, when absent
+    #[arg(long, help_heading = WRITING)]
+    clock: Option<ClockName>,
     /// Pins: both wires of each lane, which show low-power states; off: one. On, unless --oversample is 1
     #[arg(long, value_name = "WHEN", help_heading = WRITING)]
     lp: Option<Switch>,
@@ -214,13 +214,18 @@ impl LinkArgs {
     fn wires(&self) -> Wires {
         let oversampled = self.oversample != UnitInterval::whole(1);
         Wires {
-            clock: oversampled && !matches!(self.clock, ClockName::None),
+            clock: oversampled && !matches!(self.clock, Some(ClockName::None)),
             low_power: self.lp.map_or(oversampled, |lp| lp == Switch::On),
         }
     }
 
+    /// Whether `--clock` was given.
+    pub(crate) fn says_clock(&self) -> bool {
+        self.clock.is_some()
+    }
+
     /// Settings of the sending chain.
-    fn settings(&self, layer: Layer, lanes: usize, rate: u64) -> Result<TransmitSettings, Failure> {
+    pub(crate) fn settings(&self, layer: Layer, lanes: usize, rate: u64) -> Result<TransmitSettings, Failure> {
         self.check(layer, lanes)?;
         let mut skew = [0; MAX_LANES];
         for (lane, ui) in skew.iter_mut().zip(&self.skew) {
@@ -233,8 +238,8 @@ impl LinkArgs {
             Layer::Pins => TransmitLayer::Pins(WaveformSettings {
                 wires: self.wires(),
                 clocking: match self.clock {
-                    ClockName::Continuous | ClockName::None => Clocking::Continuous,
-                    ClockName::Gated => Clocking::Gated,
+                    Some(ClockName::Gated) => Clocking::Gated,
+                    Some(ClockName::Continuous | ClockName::None) | None => Clocking::Continuous,
                 },
                 skew,
                 ..WaveformSettings::new(lanes, self.oversample, timing)
@@ -286,7 +291,13 @@ impl LinkArgs {
 
     /// A sender that has begun: escapes are sent.
     pub(crate) fn sender(&self, target: Target, lanes: usize, rate: u64) -> Result<Sender, Failure> {
-        let transmitter = Transmitter::new(self.settings(target.layer, lanes, rate)?);
+        self.sender_of(target, self.settings(target.layer, lanes, rate)?)
+    }
+
+    /// The same, of settings that were changed.
+    pub(crate) fn sender_of(&self, target: Target, settings: TransmitSettings) -> Result<Sender, Failure> {
+        let transmitter = Transmitter::new(settings);
+        let TransmitSettings { lanes, rate, .. } = settings;
         let options = self.create_options(target.layer, transmitter.timebase(), lanes, transmitter.channels());
         let writer = csi2_capture::create(target.format.name, &options)?;
         let mut sender = Sender::new(transmitter, writer, target.layer == Layer::Pins);

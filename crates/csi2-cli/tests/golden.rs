@@ -17,6 +17,8 @@ struct Case {
     capture: String,
     /// Options that the capture needs, from its file `options`: one word a line.
     options: Vec<String>,
+    /// Those of `check` alone, from its file `check-options`.
+    check_options: Vec<String>,
 }
 
 fn cases() -> Vec<Case> {
@@ -37,14 +39,18 @@ fn cases() -> Vec<Case> {
                 .filter(|name| name.starts_with("capture."))
                 .collect();
             files.sort();
-            let options = std::fs::read_to_string(directory.join("options")).unwrap_or_default();
+            let options = |name: &str| -> Vec<String> {
+                let text = std::fs::read_to_string(directory.join(name)).unwrap_or_default();
+                text.lines().map(str::to_owned).collect()
+            };
             Case {
                 name: directory.file_name().expect("a name").to_string_lossy().into_owned(),
                 capture: files
                     .first()
                     .unwrap_or_else(|| panic!("{}: no capture.*", directory.display()))
                     .clone(),
-                options: options.lines().map(str::to_owned).collect(),
+                options: options("options"),
+                check_options: options("check-options"),
                 directory,
             }
         })
@@ -55,9 +61,14 @@ fn cases() -> Vec<Case> {
 
 /// Runs the command in the case's directory; its transcript ends with the exit status.
 fn csi2(case: &Case, words: &[&str]) -> (String, String, i32) {
+    let more = match words {
+        ["check", ..] => case.check_options.as_slice(),
+        _ => &[],
+    };
     let output = Command::new(env!("CARGO_BIN_EXE_csi2"))
         .args(words)
         .args(&case.options)
+        .args(more)
         .arg(&case.capture)
         .current_dir(&case.directory)
         .env("NO_COLOR", "1")
@@ -89,11 +100,15 @@ fn frames(case: &Case) -> String {
         serde_json::from_str(&out).unwrap_or_else(|e| panic!("{}: manifest: {e}\n{out}{err}", case.name));
     let mut text = String::new();
     for frame in manifest["frames"].as_array().expect("frames") {
+        let exposure = frame["exposure"]
+            .as_str()
+            .map(|name| format!(" {name} set {}", frame["set"]));
         let _ = writeln!(
             text,
-            "vc{} {} index {} number {} {}x{} {} missing {} bad {} sha256 {}",
+            "vc{} {}{} index {} number {} {}x{} {} missing {} bad {} sha256 {}",
             frame["vc"],
             frame["name"].as_str().expect("name"),
+            exposure.unwrap_or_default(),
             frame["index"],
             frame["number"],
             frame["width"],
@@ -108,6 +123,11 @@ fn frames(case: &Case) -> String {
             frame["sha256"].as_str().expect("a hash per frame"),
         );
     }
+    // What is said of exposures.
+    let of_sets = |line: &&str| line.contains(" exposures by ") || line.starts_with("warning: set ");
+    err.lines()
+        .filter(of_sets)
+        .for_each(|line| text += &format!("{line}\n"));
     let _ = writeln!(text, "[exit {code}]");
     text
 }

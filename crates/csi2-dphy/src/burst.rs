@@ -23,6 +23,12 @@ pub(crate) enum Phase {
 pub(crate) struct Burst {
     phase: Phase,
     all: u8,
+    /// Lanes of this burst: all, or the first ones alone.
+    own: u8,
+    /// A burst of the first lanes alone is told as one.
+    follows_fewer: bool,
+    /// When the lanes stopped before such a burst could be told, or were given up.
+    overdue: Option<Overdue>,
     started: u8,
     ended: u8,
     /// Lanes whose missing sync byte was reported.
@@ -38,11 +44,23 @@ pub(crate) struct Burst {
     events: Events,
 }
 
+/// When it was decided that no more lanes would come.
+#[derive(Clone, Copy, Debug)]
+struct Overdue {
+    at: Tick,
+    /// All lanes were in a low-power state by then.
+    stopped: bool,
+}
+
 impl Burst {
     pub(crate) fn new(lanes: usize, limit: u64) -> Self {
+        let all = (0xFFu16 >> (MAX_LANES - lanes.min(MAX_LANES))) as u8;
         Self {
             phase: Phase::Idle,
-            all: (0xFFu16 >> (MAX_LANES - lanes.min(MAX_LANES))) as u8,
+            all,
+            own: all,
+            follows_fewer: false,
+            overdue: None,
             started: 0,
             ended: 0,
             reported: 0,
@@ -102,7 +120,7 @@ impl Burst {
                 if !well {
                     self.events.push(PinEvent::EotError { lane: number, at });
                 }
-                if self.ended == self.all {
+                if self.ended & self.own == self.own {
                     self.events.push(PinEvent::BurstEnd { at });
                     self.reset();
                 }
@@ -155,6 +173,57 @@ impl Burst {
         self.events.push(event);
     }
 
+    /// Bursts of the first lanes alone are told, too.
+    pub(crate) fn follow_fewer(&mut self) {
+        self.follows_fewer = true;
+    }
+
+    /// Lanes are overdue. Those in `resting` have not left the stop state: if they are all that is missing, the others
+    /// may be a burst of their own. Returns whether that is so, and told.
+    pub(crate) fn narrow(&mut self, resting: u8, at: Tick, stopped: bool, merger: &mut LaneMerger) -> bool {
+        let first = self.started & self.started.wrapping_add(1) == 0;
+        let narrow = self.follows_fewer
+            && self.phase == Phase::Gathering
+            && first
+            && self.started != self.all
+            && !merger.holds_another()
+            && self.started | resting & self.all == self.all;
+        if narrow {
+            self.own = self.started;
+            self.overdue = Some(Overdue { at, stopped });
+            self.phase = Phase::Running;
+            merger.set_lanes(self.lanes());
+            self.announce();
+        }
+        narrow
+    }
+
+    /// The burst of fewer lanes that was told last is none: lanes are missing.
+    pub(crate) fn refuse(&mut self, merger: &mut LaneMerger) {
+        let Some(Overdue { at, stopped }) = self.overdue.take().filter(|_| self.phase == Phase::Running) else {
+            return;
+        };
+        self.own = self.all;
+        self.give_up(0, at, merger);
+        if stopped {
+            self.reset();
+        }
+    }
+
+    /// The burst of fewer lanes that was told last is one. What ended before it was told ends now.
+    pub(crate) fn accept(&mut self, merger: &mut LaneMerger) {
+        if let Some(Overdue { at, stopped: true }) = self.overdue.take() {
+            merger.hold(false);
+            self.events.push(PinEvent::BurstEnd { at });
+            self.reset();
+        }
+    }
+
+    /// Lanes of this burst.
+    pub(crate) fn lanes(&self) -> usize {
+        self.own.count_ones() as usize
+    }
+
     /// The lanes in `lost` showed no sync byte, others have not even started: the burst cannot be completed.
     pub(crate) fn give_up(&mut self, lost: u8, at: Tick, merger: &mut LaneMerger) {
         for lane in lanes_of(self.all & !self.started) {
@@ -177,6 +246,10 @@ impl Burst {
 
     /// All lanes are in a low-power state.
     pub(crate) fn stopped(&mut self, at: Tick, merger: &mut LaneMerger) {
+        // That is told first; see [`Burst::accept`].
+        if self.narrow(!self.started, at, true, merger) {
+            return;
+        }
         match self.phase {
             Phase::Gathering => {
                 self.give_up(0, at, merger);
@@ -201,6 +274,8 @@ impl Burst {
     /// The next lane to start begins a burst.
     pub(crate) fn reset(&mut self) {
         self.phase = Phase::Idle;
+        self.own = self.all;
+        self.overdue = None;
         self.started = 0;
         self.ended = 0;
         self.reported = 0;
@@ -243,7 +318,7 @@ impl Burst {
             } else {
                 !self.started
             };
-            if let Some(lane) = lanes_of(self.all & missing).next().filter(|_| self.is_open()) {
+            if let Some(lane) = lanes_of(self.own & missing).next().filter(|_| self.is_open()) {
                 self.events.push(PinEvent::AlignError { lane, at });
             }
             if self.phase == Phase::Running {
@@ -251,6 +326,10 @@ impl Burst {
                 merger.end_burst();
             }
             self.reset();
+        }
+        if self.phase == Phase::Running && self.own & mask == 0 {
+            // It joins a burst of fewer lanes.
+            self.events.push(PinEvent::AlignError { lane: lane as u8, at });
         }
         self.started |= mask;
         if let (Some(bit), Some(tick), Some(verdict)) = (
@@ -262,6 +341,9 @@ impl Burst {
         }
         if self.phase == Phase::Idle {
             self.phase = Phase::Gathering;
+            if merger.lanes() != self.lanes() {
+                merger.set_lanes(self.lanes());
+            }
             merger.next_burst();
             merger.hold(true);
         }
@@ -272,7 +354,7 @@ impl Burst {
     }
 
     fn announce(&mut self) {
-        let lanes = self.all.count_ones() as usize;
+        let lanes = self.lanes();
         let earliest = self.first_bit.iter().take(lanes).min().copied().unwrap_or(0);
         let mut skew = [0; MAX_LANES];
         let mut sync = [SotVerdict::Clean; MAX_LANES];
@@ -282,7 +364,12 @@ impl Burst {
             *sync = self.sync.get(lane).copied().unwrap_or(SotVerdict::Clean);
         }
         let at = self.first_at.iter().take(lanes).min().copied().unwrap_or(0);
-        self.events.push(PinEvent::BurstStart { at, sync, skew });
+        self.events.push(PinEvent::BurstStart {
+            at,
+            lanes: lanes as u8,
+            sync,
+            skew,
+        });
     }
 
     fn lose(&mut self, merger: &mut LaneMerger) {

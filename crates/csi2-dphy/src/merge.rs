@@ -60,6 +60,40 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
         }
     }
 
+    /// From now on there are so many lanes; bytes of lanes above them are never asked for, nor are those of a burst before.
+    pub(crate) fn set_lanes(&mut self, lanes: usize) {
+        self.count = lanes.clamp(1, MAX_LANES);
+        self.ended = 0;
+    }
+
+    /// Whether bytes of the burst before are waiting, too.
+    pub(crate) fn holds_another(&self) -> bool {
+        self.ended > 0
+    }
+
+    /// Writes the merged bytes that are next, which stay, even while a burst's lanes are waited for; returns how many.
+    pub fn peek(&self, out: &mut [u8]) -> usize {
+        let mut taken = [0; MAX_LANES];
+        let mut turn = self.turn;
+        for (written, to) in out.iter_mut().enumerate() {
+            let (Some(fifo), Some(&head), Some(&filled), Some(taken)) = (
+                self.fifo.get(turn),
+                self.head.get(turn),
+                self.filled.get(turn),
+                taken.get_mut(turn),
+            ) else {
+                return written;
+            };
+            let Some(byte) = fifo.get((head + *taken) % CAPACITY).filter(|_| *taken < filled) else {
+                return written;
+            };
+            *to = *byte;
+            *taken += 1;
+            turn = if turn + 1 >= self.count { 0 } else { turn + 1 };
+        }
+        out.len()
+    }
+
     /// Forgets all bytes: a new burst starts with lane 0.
     pub fn restart(&mut self) {
         self.head = [0; MAX_LANES];

@@ -151,6 +151,8 @@ pub enum PinEvent {
     BurstStart {
         /// Instant of the first data bit of the earliest lane.
         at: Tick,
+        /// How many, from lane 0: fewer than the link has only after [`PinReceiver::follow_fewer_lanes`](crate::PinReceiver::follow_fewer_lanes).
+        lanes: u8,
         /// Sync byte verdict per lane.
         sync: [SotVerdict; MAX_LANES],
         /// Lateness per lane against the earliest, in bits.

@@ -154,6 +154,21 @@ impl PinReceiver {
         }
     }
 
+    /// From now on, bursts of the first lanes alone, during which the others stay in a low-power state, are told like any
+    /// other, with their number of lanes and their bytes in the merger: [`LaneMerger::peek`] shows whether they make sense,
+    /// and [`PinReceiver::refuse`] turns them down. Needs wires that show LP states on all lanes.
+    pub fn follow_fewer_lanes(&mut self) {
+        if !self.blind {
+            self.burst.follow_fewer();
+        }
+    }
+
+    /// The burst of fewer lanes that has just been told is none: lanes are missing. Their errors follow.
+    pub fn refuse(&mut self, merger: &mut LaneMerger) {
+        self.burst.refuse(merger);
+        self.refresh();
+    }
+
     /// Whether bursts end visibly (LP wires present on all lanes).
     pub fn sees_lp(&self) -> bool {
         !self.blind
@@ -191,6 +206,7 @@ impl PinReceiver {
         if let Some(event) = self.poll() {
             return Some(event);
         }
+        self.burst.accept(merger);
         if self.boundary.take().is_some() {
             // Told, and not released: it was payload.
             self.lanes.iter_mut().for_each(LaneReceiver::forget_candidate);
@@ -201,7 +217,10 @@ impl PinReceiver {
         }
         if self.burst.phase() == Phase::Running && merger.room() <= MARGIN {
             let waiting = merger.waiting();
-            let empty = (0u8..).zip(waiting).take(self.count).find(|(_, waiting)| *waiting == 0);
+            let empty = (0u8..)
+                .zip(waiting)
+                .take(self.burst.lanes())
+                .find(|(_, waiting)| *waiting == 0);
             if let Some((lane, _)) = empty {
                 self.burst.starve(lane, self.now, merger);
                 if self.blind {

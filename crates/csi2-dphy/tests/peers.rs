@@ -81,7 +81,9 @@ fn assert_in_order(events: &[PinEvent], lanes: usize) {
     for pair in events.chunks(2) {
         match pair {
             [
-                PinEvent::BurstStart { sync, skew, at: start },
+                PinEvent::BurstStart {
+                    sync, skew, at: start, ..
+                },
                 PinEvent::BurstEnd { at: end },
             ] => {
                 assert!(sync[..lanes].iter().all(|verdict| *verdict == SotVerdict::Clean));

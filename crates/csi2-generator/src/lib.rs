@@ -33,12 +33,18 @@ mod embedded;
 mod encoder;
 mod fault;
 mod noise;
+mod pattern;
 mod scene;
+mod simulator;
 mod transmitter;
 
 pub use anonymise::Anonymiser;
 pub use embedded::embedded_row;
 pub use encoder::{EncodeSettings, EncodeTrouble, Encoder, Image};
 pub use fault::PacketFault;
+pub use pattern::{Canvas, PATTERNS, Pattern, Shot};
 pub use scene::Scene;
+pub use simulator::{
+    BlackMark, Crop, DueBurst, EmbeddedRows, Flip, Moment, SimulateError, SimulateSettings, Simulator, Window,
+};
 pub use transmitter::{Piece, TransmitLayer, TransmitSettings, Transmitter};

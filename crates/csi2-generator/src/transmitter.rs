@@ -38,6 +38,7 @@ pub struct Transmitter {
     initial_deskew: Option<u64>,
     periodic_deskew: Option<u64>,
     ulps: Option<u64>,
+    pause: Option<u64>,
     /// A frame has ended, and nothing was sent since.
     between_frames: bool,
     /// Of each lane at the beginning of a burst.
@@ -82,6 +83,7 @@ impl Transmitter {
             initial_deskew: settings.initial_deskew,
             periodic_deskew: settings.periodic_deskew,
             ulps: settings.ulps,
+            pause: settings.pause,
             between_frames: false,
             keystreams: settings
                 .scrambling
@@ -306,7 +308,8 @@ impl Transmitter {
 
     /// Stop state between bursts, beyond T_HS-EXIT, in UI.
     fn gap(&self) -> u64 {
-        u64::from(self.timing.hs_exit) + u64::from(self.timing.lpx)
+        let usual = u64::from(self.timing.hs_exit) + u64::from(self.timing.lpx);
+        self.pause.unwrap_or(usual)
     }
 }
 

@@ -53,6 +53,39 @@ fn kinds(samples: &[u32], pair: usize) -> String {
     deeds(samples, pair).into_iter().map(|deed| deed.0).collect()
 }
 
+/// Without a pause a burst takes what the line protocol asks for, on the wires as in time stamps; with one, so much more.
+#[test]
+fn bursts_as_close_as_may_be() {
+    let TransmitTiming {
+        lpx,
+        hs_prepare,
+        hs_zero,
+        hs_trail,
+        hs_exit,
+        ..
+    } = timing();
+    // The sync byte and two bytes on each of two lanes.
+    let burst = u64::from(lpx + hs_prepare + hs_zero + 8 + 16 + hs_trail + hs_exit);
+    for pause in [0, 10] {
+        let over = |settings: TransmitSettings| {
+            let mut link = Transmitter::new(TransmitSettings {
+                pause: Some(pause),
+                ..settings
+            });
+            let mut starts = Vec::new();
+            for _ in 0..3 {
+                let Ok(()) = link.burst::<Infallible>(&[0x2B; 4], &mut |_| Ok(()));
+                starts.push(link.now());
+            }
+            [starts[1] - starts[0], starts[2] - starts[1]]
+        };
+        // Two nanoseconds a bit, and two samples.
+        let expected = [2 * (burst + pause); 2];
+        assert_eq!(over(TransmitSettings::new(TransmitLayer::Lanes, 2, RATE)), expected);
+        assert_eq!(over(pins(2, UnitInterval::whole(2))), expected);
+    }
+}
+
 #[test]
 fn everything_has_its_place() {
     let mut link = Transmitter::new(TransmitSettings {

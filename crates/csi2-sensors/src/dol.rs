@@ -56,6 +56,28 @@ pub struct Dol {
     pub blanking_rows: bool,
     /// Optical black rows before the image rows of each exposure.
     pub black_rows: u8,
+    /// What surrounds the image in the rows of each exposure.
+    pub margin: Margin,
+}
+
+/// Pixels and rows around an image that are not part of it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Margin {
+    /// Pixels before those of the image, after those of line information.
+    pub left: u8,
+    /// Pixels after those of the image.
+    pub right: u8,
+    /// Rows before those of the image, after the optical black ones.
+    pub top: u8,
+}
+
+impl Margin {
+    /// The image alone.
+    pub const NONE: Self = Self {
+        left: 0,
+        right: 0,
+        top: 0,
+    };
 }
 
 /// What tells exposures apart.
@@ -139,6 +161,14 @@ impl LineInformation {
 }
 
 impl Placement {
+    /// `low`, `high`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::High => "high",
+        }
+    }
+
     /// Of a code of 10 bits, the sample of `bits` bits (10 to 16) that holds it.
     pub const fn sample(self, code: u16, bits: u8) -> u16 {
         match self {
@@ -156,10 +186,57 @@ impl Placement {
     }
 }
 
+impl DolMethod {
+    /// `virtual-channel`, `line-information`, `data-type`, `line-count`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::VirtualChannel(_) => "virtual-channel",
+            Self::LineInformation { .. } => "line-information",
+            Self::DataType(_) => "data-type",
+            Self::LineCount => "line-count",
+        }
+    }
+}
+
 impl Dol {
     /// Exposures of a set, the long one first.
     pub fn each(self) -> impl Iterator<Item = Exposure> {
         Exposure::ALL.into_iter().take(self.exposures.into())
+    }
+
+    /// Frames (FS, FE, embedded rows) of a set: one of each exposure that has a virtual channel, or one of all.
+    pub const fn frames(self) -> u8 {
+        match self.method {
+            DolMethod::VirtualChannel(_) => self.exposures,
+            _ => 1,
+        }
+    }
+
+    /// Pixels of line information that each row begins with.
+    pub const fn information_pixels(self) -> u8 {
+        match self.method {
+            DolMethod::LineInformation { pixels, .. } => pixels,
+            _ => 0,
+        }
+    }
+
+    /// Pixels of a row that are not of the image: line information and margins.
+    pub fn extra_pixels(self) -> u32 {
+        [self.information_pixels(), self.margin.left, self.margin.right]
+            .into_iter()
+            .map(u32::from)
+            .sum()
+    }
+
+    /// Rows of an exposure that are not of the image: optical black, margin, and those that stand in where others have
+    /// theirs.
+    pub fn extra_rows(self) -> u32 {
+        let blanking = if self.blanking_rows {
+            self.each().map(|exposure| self.delay(exposure)).max().unwrap_or(0)
+        } else {
+            0
+        };
+        u32::from(self.black_rows) + u32::from(self.margin.top) + u32::from(blanking)
     }
 
     /// Rows by which an exposure trails the long one.

@@ -19,13 +19,15 @@
 //! ```
 #![no_std]
 
+mod budget;
 mod dol;
 mod embedded;
 mod mode;
 mod profile;
 mod sensors;
 
-pub use dol::{Dol, DolMethod, Exposure, LineInformation, MAX_EXPOSURES, Placement};
+pub use budget::{LineMisfit, Misfit};
+pub use dol::{Dol, DolMethod, Exposure, LineInformation, MAX_EXPOSURES, Margin, Placement};
 pub use embedded::{CCS, Container, EmbeddedMap, EmbeddedValues, Field};
-pub use mode::{Mode, Pace};
-pub use profile::{Bayer, BlackLevel, Gain, PROFILES, Profile, find};
+pub use mode::{Clock, Mode, Pace};
+pub use profile::{Bayer, BlackLevel, Gain, PROFILES, Profile, Size, find};

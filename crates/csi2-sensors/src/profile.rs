@@ -2,6 +2,7 @@
 
 pub use crate::sensors::PROFILES;
 use crate::{EmbeddedMap, Mode};
+use csi2_packet::DataType;
 
 /// A sensor, with what the tools use of it. What no public source says is `None`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,6 +25,72 @@ pub struct Profile {
     pub embedded: Option<&'static EmbeddedMap>,
     /// Drive modes, the usual one first.
     pub modes: &'static [Mode],
+    /// All pixels of the array, dark ones and margins included.
+    pub array: Option<Size>,
+    /// Pixels of the largest image.
+    pub active: Option<Size>,
+    /// Row times by which a frame is at least longer than its image has rows.
+    pub frame_margin: Option<u16>,
+    /// Optical black rows of a frame, before those of the image.
+    pub black_rows: Option<u8>,
+    /// What they travel as.
+    pub black_type: Option<DataType>,
+}
+
+impl Profile {
+    /// A sensor of which only the name is known: the rest of a row says what is.
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            also_known: &[],
+            bayer: None,
+            black_level: None,
+            gain: None,
+            exposure_margin: None,
+            embedded_rows: None,
+            embedded: None,
+            modes: &[],
+            array: None,
+            active: None,
+            frame_margin: None,
+            black_rows: None,
+            black_type: None,
+        }
+    }
+
+    /// A drive mode by its name, in any case.
+    pub fn mode(&self, name: &str) -> Option<&'static Mode> {
+        let wanted = name.trim();
+        self.modes.iter().find(|mode| mode.name.eq_ignore_ascii_case(wanted))
+    }
+
+    /// Embedded rows of a frame of one of its modes, as far as that is known.
+    pub fn embedded_rows_of(&self, mode: &Mode) -> Option<u8> {
+        mode.embedded_rows.or(self.embedded_rows)
+    }
+}
+
+/// Pixels of a row, and rows.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Size {
+    /// Pixels of a row.
+    pub width: u16,
+    /// Rows.
+    pub height: u16,
+}
+
+impl Size {
+    /// Pixels of a row, and rows.
+    pub const fn new(width: u16, height: u16) -> Self {
+        Self { width, height }
+    }
+}
+
+/// `4056x3040`.
+impl core::fmt::Display for Size {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{}x{}", self.width, self.height)
+    }
 }
 
 /// Order of the colour filter, first row then second.
@@ -37,9 +104,34 @@ pub enum Bayer {
     Gbrg,
     /// Blue first.
     Bggr,
+    /// No colour filter.
+    Mono,
 }
 
 impl Bayer {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Rggb, Self::Grbg, Self::Gbrg, Self::Bggr, Self::Mono];
+
+    /// Of the image turned left to right, upside down, or both: rows and columns of an image are even in number.
+    ///
+    /// Ref: torvalds/linux drivers/media/i2c/imx258.c; raspberrypi/linux drivers/media/i2c/imx519.c.
+    pub const fn flipped(self, horizontal: bool, vertical: bool) -> Self {
+        let turned = match (horizontal, self) {
+            (true, Self::Rggb) => Self::Grbg,
+            (true, Self::Grbg) => Self::Rggb,
+            (true, Self::Gbrg) => Self::Bggr,
+            (true, Self::Bggr) => Self::Gbrg,
+            (_, order) => order,
+        };
+        match (vertical, turned) {
+            (true, Self::Rggb) => Self::Gbrg,
+            (true, Self::Grbg) => Self::Bggr,
+            (true, Self::Gbrg) => Self::Rggb,
+            (true, Self::Bggr) => Self::Grbg,
+            (_, order) => order,
+        }
+    }
+
     /// `rggb`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,6 +139,7 @@ impl Bayer {
             Self::Grbg => "grbg",
             Self::Gbrg => "gbrg",
             Self::Bggr => "bggr",
+            Self::Mono => "mono",
         }
     }
 }
@@ -172,7 +265,7 @@ mod tests {
     fn each_row_says_something_and_no_nonsense() {
         for profile in PROFILES {
             let name = profile.name;
-            assert!(profile.gain.is_some() || profile.embedded.is_some(), "{name}");
+            assert!(profile.gain.is_some() || profile.active.is_some(), "{name}");
             if let Some(black) = profile.black_level {
                 assert!(u32::from(black.level) < 1 << (black.bits - 1), "{name}");
             }

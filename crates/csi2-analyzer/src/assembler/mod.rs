@@ -3,7 +3,8 @@
 //! A frame opens with FS, or, where that was lost, with its first line; it ends with FE, with the next FS, or with the
 //! capture. Where lines are numbered (LS), the number says the row. Else rows come in order of arrival, and a line is
 //! known to be lost only where its header was unusable or its burst was. A frame with fewer rows than the last complete
-//! one is filled up to that height, and the rows at its end are named as lost although others may have been.
+//! one is filled up to that height, and the rows at its end are named as lost although others may have been. That is not
+//! so where its rows have another length: then the mode has changed, as it has with the second frame of another height.
 
 mod filter;
 mod frame;

@@ -8,7 +8,9 @@ use csi2_dphy::Tick;
 use csi2_kernels::Backend;
 use csi2_packet::{DataType, VirtualChannel};
 use csi2_pixel::{Codec, Kernels, Samples};
+use length::Lone;
 
+mod length;
 mod place;
 
 /// What a frame of a stream is made of; the parts that take memory.
@@ -78,8 +80,13 @@ pub(super) struct Stream {
     numbers: Numbers,
     /// Frames finished.
     frames: u64,
-    /// Rows of the last complete frame.
+    /// Rows of the last complete frame, and how long they were.
     height: Option<usize>,
+    height_bytes: usize,
+    /// Rows of this frame are not all alike.
+    uneven: bool,
+    /// Good lines that are not known to be as long as the others.
+    lone: Lone,
     /// Rows of the last frame that had all but the right number of rows.
     rival: Option<usize>,
 }
@@ -119,6 +126,9 @@ impl Stream {
             numbers: Numbers::new(),
             frames: 0,
             height: None,
+            height_bytes: 0,
+            uneven: false,
+            lone: Lone::default(),
             rival: None,
         }
     }
@@ -128,6 +138,8 @@ impl Stream {
         self.phase = Phase::Open;
         self.opening = opening;
         self.settled = false;
+        self.uneven = false;
+        self.lone = Lone::default();
         self.rows = 0;
         self.overflow = false;
         self.torn = false;
@@ -151,7 +163,7 @@ impl Stream {
 
     /// The next row. `good`: the whole payload came, and (as far as known) its checksum is right.
     pub(super) fn store(&mut self, payload: &[u8], good: bool, backend: Backend) {
-        if good && !self.settled {
+        if good {
             self.settle(payload.len());
         }
         let expected = self.expected(self.rows);
@@ -176,6 +188,7 @@ impl Stream {
             }
         }
         self.numbers.stored();
+        self.uneven |= good && payload.len() != expected;
         if !good || payload.len() != expected {
             self.buffers.bad.push(index(row));
         }
@@ -205,7 +218,7 @@ impl Stream {
         if end.is_some() {
             let suspects = core::mem::take(&mut self.suspects) as usize;
             if self
-                .height
+                .usual_height()
                 .is_none_or(|height| self.rows.saturating_add(suspects) <= height)
             {
                 self.lose_rows(suspects);
@@ -213,7 +226,8 @@ impl Stream {
         }
         let framed = end.is_some() && self.opening.number.is_some();
         let whole = framed && !self.overflow && !self.torn && self.buffers.missing.is_empty();
-        let right = match self.height {
+        let usual = self.usual_height();
+        let right = match usual {
             None => true,
             Some(height) if self.rows == height => true,
             // More rows than before: the frame before had lost some. Twice as many are two frames without FE and FS.
@@ -223,13 +237,22 @@ impl Stream {
         };
         self.complete = whole && right;
         self.rival = (whole && !right).then_some(self.rows);
-        match self.height {
-            _ if self.complete => self.height = Some(self.rows),
+        match usual {
+            _ if self.complete => {
+                self.height = Some(self.rows);
+                self.height_bytes = self.line_bytes;
+            }
             Some(height) if height > self.rows => self.lose_rows(height - self.rows),
             _ => {}
         }
         self.frames += 1;
         self.phase = Phase::Ready;
+    }
+
+    /// Rows that this frame should have. Rows of another length are of another mode, and none is known to be missing.
+    fn usual_height(&self) -> Option<usize> {
+        let other = self.settled && !self.uneven && self.line_bytes != self.height_bytes;
+        self.height.filter(|_| !other)
     }
 
     /// Whether a frame of this stream was ever begun.
@@ -288,9 +311,10 @@ impl Stream {
             return false;
         }
         self.rows += rows;
-        self.buffers.samples.append(rows, self.limit / 2);
-        self.buffers.wide.append(rows, self.limit / 4);
-        self.buffers.packed.append(rows, self.limit);
+        let (cells, most) = (self.cells(), self.limit / self.cost());
+        self.buffers.samples.append(rows, most * cells.narrow);
+        self.buffers.wide.append(rows, most * cells.wide);
+        self.buffers.packed.append(rows, most * cells.packed);
         true
     }
 
@@ -304,16 +328,6 @@ impl Stream {
         self.buffers.samples.truncate(rows);
         self.buffers.wide.truncate(rows);
         self.buffers.packed.truncate(rows);
-    }
-
-    /// A line of `bytes` bytes came whole: rows are that long.
-    fn settle(&mut self, bytes: usize) {
-        let word = u16::try_from(bytes).unwrap_or(u16::MAX);
-        let line_bytes = self.row_bytes_of(word);
-        self.settled = true;
-        if line_bytes != self.line_bytes {
-            self.set_line_bytes(line_bytes);
-        }
     }
 
     /// Makes all rows this long.
@@ -342,12 +356,15 @@ impl Stream {
     }
 
     fn fits(&self, more: usize) -> bool {
-        let cells = self.cells();
-        let cost = (cells.narrow * 2).max(cells.wide * 4).max(cells.packed).max(ROW_COST);
         self.rows
             .checked_add(more)
-            .and_then(|rows| rows.checked_mul(cost))
+            .and_then(|rows| rows.checked_mul(self.cost()))
             .is_some_and(|bytes| bytes <= self.limit)
+    }
+
+    /// What a row is charged.
+    fn cost(&self) -> usize {
+        self.line_bytes.max(ROW_COST)
     }
 
     /// Lines are short and long in turn.

@@ -1,10 +1,13 @@
 //! The automaton of one virtual channel: frames, and inside them lines.
 
+mod extent;
 mod frame_numbers;
 mod line_numbers;
 mod lines;
+mod modes;
 mod shape;
 mod steady;
+mod usual;
 
 use crate::finding::Findings;
 use crate::{Detail, Finding, FindingCode, Severity, Span};
@@ -12,7 +15,10 @@ use alloc::vec::Vec;
 use csi2_packet::{Class, DataType, VirtualChannel};
 use frame_numbers::FrameNumbers;
 use lines::Lines;
+pub(crate) use modes::ModeChange;
+use modes::Modes;
 use shape::Shape;
+pub(crate) use usual::Usual;
 
 /// A synchronisation packet, with its number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -57,6 +63,8 @@ enum Phase {
 #[derive(Clone, Copy, Debug)]
 struct Frame {
     number: u16,
+    /// Its FS.
+    start: Span,
     /// Packets with wrong checksums.
     spoilt: u32,
     /// Losses of the link when it began.
@@ -70,6 +78,7 @@ pub(crate) struct Channel {
     lines: Lines,
     /// By data type, of those whose packets are lines.
     shapes: Vec<Shape>,
+    modes: Modes,
 }
 
 impl Channel {
@@ -79,6 +88,7 @@ impl Channel {
             numbers: FrameNumbers::new(),
             lines: Lines::new(0),
             shapes: Vec::new(),
+            modes: Modes::new(),
         }
     }
 
@@ -91,7 +101,7 @@ impl Channel {
             // FS opens a frame on an idle channel.
             (Idle, FrameStart(number)) => {
                 if let Err(detail) = self.numbers.take(number, judge.losses) {
-                    judge.report(FindingCode::FrameSeqErr, detail);
+                    self.modes.hold_number(detail, judge);
                 }
                 (self.open(number, judge), false)
             }
@@ -138,7 +148,11 @@ impl Channel {
         if !is_line(line.data_type) {
             return;
         }
-        let at = self.shape(line.data_type, judge.losses);
+        let start = frame.start;
+        let at = self.shape(line.data_type, start, judge.losses);
+        if line.payload == Payload::Good {
+            self.judge_number(at, line.word, judge);
+        }
         let shape = &mut self.shapes[at];
         self.lines.data(shape, judge);
         shape.line(line, judge);
@@ -155,6 +169,7 @@ impl Channel {
             );
             self.phase = Phase::Idle;
         }
+        self.finish_mode(judge);
     }
 
     /// Line number of the next packet of this data type; `None` outside frames.
@@ -176,13 +191,14 @@ impl Channel {
         self.shapes.iter().any(|of| of.data_type == data_type)
     }
 
-    fn open(&mut self, number: u16, judge: &Judge<'_>) -> Phase {
+    fn open(&mut self, number: u16, judge: &mut Judge<'_>) -> Phase {
         self.lines = Lines::new(judge.losses);
         for shape in &mut self.shapes {
-            shape.frame_start(judge.losses);
+            shape.frame_start(judge);
         }
         Phase::Open(Frame {
             number,
+            start: judge.span,
             spoilt: 0,
             losses: judge.losses,
         })
@@ -214,14 +230,15 @@ impl Channel {
                 shape.frame_end(lost, judge);
             }
         }
+        self.judge_mode(frame.start, judge);
     }
 
-    fn shape(&mut self, data_type: DataType, losses: u64) -> usize {
+    fn shape(&mut self, data_type: DataType, start: Span, losses: u64) -> usize {
         self.shapes
             .iter()
             .position(|of| of.data_type == data_type)
             .unwrap_or_else(|| {
-                self.shapes.push(Shape::new(data_type, losses));
+                self.shapes.push(Shape::new(data_type, start, losses));
                 self.shapes.len() - 1
             })
     }
@@ -234,11 +251,21 @@ impl Judge<'_> {
     }
 
     pub(crate) fn report_as(&mut self, severity: Severity, code: FindingCode, detail: Detail) {
+        let span = self.span;
+        self.push(severity, span, code, detail);
+    }
+
+    /// Reports something that was elsewhere, with the usual severity.
+    pub(crate) fn report_at(&mut self, span: Span, code: FindingCode, detail: Detail) {
+        self.push(code.row().severity, span, code, detail);
+    }
+
+    fn push(&mut self, severity: Severity, span: Span, code: FindingCode, detail: Detail) {
         let channel = Some(self.channel);
         self.findings.push(Finding {
             code,
             severity,
-            span: self.span,
+            span,
             channel,
             detail,
         });

@@ -1,9 +1,10 @@
 //! What the lines of one data type look like: lengths, number of lines, line numbers.
 
+use super::extent::Extent;
 use super::line_numbers::{LineNumber, LineNumbers};
-use super::steady::Steady;
 use super::{Judge, Line, Payload};
-use crate::{Detail, FindingCode};
+use crate::finding::Geometry;
+use crate::{Detail, FindingCode, Span};
 use csi2_packet::DataType;
 
 #[derive(Debug)]
@@ -17,10 +18,7 @@ pub(super) struct Shape {
     pub(super) guest: bool,
     /// Lines of this frame so far.
     lines: u32,
-    /// Length of a line; of the even, longer lines of YUV420.
-    length: Steady,
-    /// Lines of a frame.
-    count: Steady,
+    pub(super) extent: Extent,
     numbers: LineNumbers,
     /// The line numbers of this frame had a gap: its lines cannot be counted.
     gap: bool,
@@ -41,15 +39,15 @@ struct Pair {
 }
 
 impl Shape {
-    pub(super) fn new(data_type: DataType, losses: u64) -> Self {
+    /// In a frame that starts at `start`.
+    pub(super) fn new(data_type: DataType, start: Span, losses: u64) -> Self {
         Self {
             data_type,
             wrapped: None,
             usually_wrapped: false,
             guest: false,
             lines: 0,
-            length: Steady::default(),
-            count: Steady::default(),
+            extent: Extent::new(data_type, start),
             numbers: LineNumbers::new(losses),
             gap: false,
             pair: Pair {
@@ -59,7 +57,9 @@ impl Shape {
         }
     }
 
-    pub(super) fn frame_start(&mut self, losses: u64) {
+    pub(super) fn frame_start(&mut self, judge: &mut Judge<'_>) {
+        let losses = judge.losses;
+        self.extent.frame_start(judge);
         self.usually_wrapped = self.wrapped.take().unwrap_or(self.usually_wrapped);
         self.lines = 0;
         self.numbers.frame_start(losses);
@@ -77,7 +77,8 @@ impl Shape {
         if !self.data_type.is_image() {
             return;
         }
-        let even = self.data_type.has_half_lines() && self.pair.take_turn(line.word, self.length.value(), judge.losses);
+        let even =
+            self.data_type.has_half_lines() && self.pair.take_turn(line.word, self.extent.length(), judge.losses);
         if line.payload == Payload::Cut {
             return;
         }
@@ -122,25 +123,33 @@ impl Shape {
     /// FE: `lost` packets are known to be missing from the frame. A frame with losses that were reported is neither
     /// measured by the others nor a measure for them.
     pub(super) fn frame_end(&mut self, lost: u64, judge: &mut Judge<'_>) {
-        let explained = match self.count.value() {
-            Some(expected) => self.lines < expected && u64::from(expected - self.lines) <= lost,
-            None => lost > 0,
-        };
-        if explained || self.gap {
-            return;
-        }
-        if let Some(expected) = self.count.take(self.lines) {
-            let detail = Detail::LineCount {
-                data_type: self.data_type,
-                lines: self.lines,
-                expected,
-            };
-            judge.report(FindingCode::LineCountChange, detail);
-        }
+        let known = !self.gap && !self.extent.explains(self.lines, lost);
+        self.extent.frame_end(known.then_some(self.lines), judge);
     }
 
     pub(super) fn lines(&self) -> u32 {
         self.lines
+    }
+
+    /// What its lines are like, as far as known.
+    pub(super) fn geometry(&self) -> Geometry {
+        Geometry {
+            data_type: self.data_type,
+            word: self.extent.length(),
+            lines: self.extent.lines(),
+        }
+    }
+
+    /// What they were like before the mode changed.
+    pub(super) fn geometry_before(&self) -> Geometry {
+        match self.extent.changed() {
+            Some(before) => Geometry {
+                data_type: self.data_type,
+                word: before.word,
+                lines: before.lines,
+            },
+            None => self.geometry(),
+        }
     }
 
     /// Compares an even line of YUV420 with the odd one before it; returns whether they are no pair.
@@ -175,18 +184,8 @@ impl Shape {
     }
 
     fn judge_length(&mut self, line: &Line, index: u32, even: bool, judge: &mut Judge<'_>) {
-        let (data_type, word) = (line.data_type, line.word);
-        if data_type.has_half_lines() && !even {
-            return;
-        }
-        if let Some(expected) = self.length.take(u32::from(word)) {
-            let detail = Detail::LineLength {
-                data_type,
-                line: index,
-                word,
-                expected,
-            };
-            judge.report(FindingCode::LineLengthChange, detail);
+        if even || !line.data_type.has_half_lines() {
+            self.extent.line(line.word, index, judge);
         }
     }
 

@@ -8,6 +8,14 @@ pub(super) struct Steady {
 }
 
 impl Steady {
+    /// Of a value that is known.
+    pub(super) const fn of(value: u32) -> Self {
+        Self {
+            value: Some(value),
+            rival: None,
+        }
+    }
+
     /// Takes a value; returns the one expected if this deviates.
     pub(super) fn take(&mut self, value: u32) -> Option<u32> {
         match (self.value, self.rival) {
@@ -22,10 +30,7 @@ impl Steady {
                 None
             }
             (Some(_), Some(rival)) if rival == value => {
-                *self = Self {
-                    value: Some(value),
-                    rival: None,
-                };
+                *self = Self::of(value);
                 None
             }
             // A deviation.

@@ -22,6 +22,10 @@ const ENOUGH: u8 = 12;
 const ASIDE: [usize; 3] = [420, 840, 1680];
 /// Lags around half a stride: rows of a colour filter resemble the next ones one sample aside.
 const AROUND: [isize; 5] = [0, -1, 1, -2, 2];
+/// How often the lag found is halved.
+const HALVES: usize = 2;
+/// Bytes that the best lag may lie beside the row: two samples of 16 bits.
+const ASKEW: usize = 4;
 
 /// Pieces of a dump.
 pub(super) struct Windows {
@@ -121,17 +125,35 @@ impl Windows {
         let Some(&(lag, contrast)) = alike.min_by_key(|(lag, _)| *lag) else {
             return Vec::new();
         };
+        let straight = self.straight(lag, contrast);
+        let (lag, contrast) = straight.unwrap_or((lag, contrast));
         let score = scored(contrast.share());
-        let (whole, strength) = self.half(lag, contrast);
-        let mut found = vec![StrideScore {
-            stride: lag,
-            score: score * (1.0 - 0.6 * strength),
-        }];
-        if whole != lag {
-            // Which of both it is, the shape of the picture tells.
+        // Four rows may be alike, or two: which it is, the shape of the picture tells.
+        let (mut whole, mut own) = (lag, score);
+        let mut found = Vec::new();
+        for _ in 0..HALVES {
+            let (half, strength) = self.half(whole, contrast);
             found.push(StrideScore {
                 stride: whole,
-                score: score * strength.max(0.3),
+                score: own * (1.0 - 0.6 * strength),
+            });
+            if half == whole {
+                break;
+            }
+            (whole, own) = (half, own * strength.max(0.3));
+        }
+        if found.last().is_none_or(|last| last.stride != whole) {
+            found.push(StrideScore {
+                stride: whole,
+                score: own,
+            });
+        }
+        // One nearby of which the dump is a multiple: bytes left over speak against the others.
+        if let Some((exact, depth)) = self.exact(whole) {
+            let deepest = self.contrast(whole).depth().max(contrast.depth());
+            found.push(StrideScore {
+                stride: exact,
+                score: 0.9 * score * (depth / deepest).clamp(0.0, 1.0),
             });
         }
         // The next ones, for the list: no multiples of the first.
@@ -141,6 +163,44 @@ impl Windows {
             score: scored(contrast.share()) * 0.6 * (contrast.depth() / deepest).min(1.0),
         }));
         found
+    }
+
+    /// A row of a colour filter resembles the next one best a sample aside, and so may slanted edges. The lag nearby that is
+    /// meant instead: two of it fit better than two of this.
+    fn straight(&self, lag: usize, contrast: Contrast) -> Option<(usize, Contrast)> {
+        if self.divides(lag) {
+            return None;
+        }
+        let fit = |lag: usize| self.contrast(2 * lag).depth() * if self.divides(lag) { 1.4 } else { 1.0 };
+        let here = fit(lag).max(0.0);
+        let (other, _) = self
+            .near(lag)
+            .map(|other| (other, fit(other)))
+            .filter(|(_, fit)| *fit > 1.2 * here && *fit >= 0.5 * contrast.depth())
+            .max_by(|a, b| a.1.total_cmp(&b.1))?;
+        let (own, two) = (self.contrast(other), self.contrast(2 * other));
+        Some((other, if own.share() > two.share() { own } else { two }))
+    }
+
+    /// Of the lags nearby, one that divides the dump where this does not, and how deep it is.
+    fn exact(&self, lag: usize) -> Option<(usize, f32)> {
+        if self.divides(lag) {
+            return None;
+        }
+        let depth = |lag: usize| self.contrast(lag).depth().max(self.contrast(2 * lag).depth());
+        let exact = self.near(lag).filter(|other| self.divides(*other));
+        exact
+            .map(|other| (other, depth(other)))
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// The dump is whole rows of so many bytes, and hardly by chance.
+    fn divides(&self, lag: usize) -> bool {
+        lag >= 256 && self.length.is_multiple_of(lag as u64)
+    }
+
+    fn near(&self, lag: usize) -> impl Iterator<Item = usize> {
+        (lag.saturating_sub(ASKEW).max(self.shortest())..=lag + ASKEW).filter(move |other| *other != lag)
     }
 
     /// How well a given stride fits: by the row below, or by the second below it, which has the same colour filter.

@@ -129,17 +129,27 @@ pub fn rank_strides(dump: &mut impl Dump, strides: &[usize]) -> Vec<StrideScore>
 /// What the dump may be, best first; empty when its bytes say nothing.
 pub fn propose(dump: &mut impl Dump, known: Known) -> Vec<Candidate> {
     const MOST: usize = 8;
+    let windows = lag::Windows::read(dump);
     let strides = match known.stride {
         Some(stride) => {
-            let score = lag::Windows::read(dump).row_score(stride);
             // It is as the user says; how well that fits still speaks for the rest.
             [StrideScore {
                 stride,
-                score: score.max(0.6),
+                score: windows.row_score(stride).max(0.6),
             }]
             .to_vec()
         }
-        None => lag::Windows::read(dump).strides(),
+        None => {
+            let mut strides = windows.strides();
+            for (stride, least) in whole_rows(dump.length(), known) {
+                strides.retain(|found| found.stride != stride);
+                strides.push(StrideScore {
+                    stride,
+                    score: windows.row_score(stride).max(least),
+                });
+            }
+            strides
+        }
     };
     let mut found = Vec::new();
     for StrideScore { stride, score } in strides {
@@ -148,6 +158,32 @@ pub fn propose(dump: &mut impl Dump, known: Known) -> Vec<Candidate> {
     found.sort_by(|a: &Candidate, b| b.score.total_cmp(&a.score));
     found.truncate(MOST);
     found
+}
+
+/// Of a dump of known size, the strides with which it is whole frames, and what that says for them, even where no rows are
+/// alike: most for rows without padding in a known format.
+fn whole_rows(length: u64, known: Known) -> Vec<(usize, f32)> {
+    const MOST_FRAMES: u64 = 16;
+    const MOST_BYTES: usize = 8;
+    let Some((width, height)) = known.size else {
+        return Vec::new();
+    };
+    let natural = known.format.map(|format| format.row_bytes(width));
+    let least = natural.unwrap_or(width).max(1);
+    let most = least.saturating_mul(MOST_BYTES);
+    let frame = |stride: usize| (height as u64).saturating_mul(stride as u64);
+    let exact = (1..=MOST_FRAMES).filter_map(|frames| {
+        let rows = (height as u64).checked_mul(frames).filter(|rows| *rows > 0)?;
+        let stride = length.is_multiple_of(rows).then_some(length / rows)?;
+        usize::try_from(stride).ok().filter(|stride| Some(*stride) != natural)
+    });
+    let mut strides: Vec<(usize, f32)> = exact.map(|stride| (stride, 0.3)).collect();
+    strides.extend(natural.map(|stride| {
+        let whole = frame(stride) > 0 && length.is_multiple_of(frame(stride));
+        (stride, if whole { 0.95 } else { 0.3 })
+    }));
+    strides.retain(|(stride, _)| (least..=most).contains(stride));
+    strides
 }
 
 /// Those with this stride.

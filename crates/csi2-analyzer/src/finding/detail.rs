@@ -1,6 +1,7 @@
 //! The numbers of a finding.
 
-use crate::RowProblem;
+use super::Mode;
+use crate::{Mismatch, PairTrouble, RowProblem};
 use core::fmt;
 use csi2_dphy::{DeskewKind, EscapeCommand, Lane, TimingParameter};
 use csi2_packet::{DataType, VirtualChannel};
@@ -120,6 +121,15 @@ pub enum Detail {
         lines: u32,
         expected: u32,
     },
+    /// A frame at the beginning, of the stream or of a mode (`mode_change`), with fewer lines than all `after` it.
+    StartUpFrame {
+        data_type: DataType,
+        lines: u32,
+        after: u32,
+        mode_change: bool,
+    },
+    /// Another mode, for good.
+    ModeChange { from: Mode, to: Mode },
     /// A packet outside a frame.
     OutsideFrame { data_type: DataType, word: u16 },
     /// A pair of YUV420 lines of which the second is not twice as long as the first.
@@ -131,6 +141,10 @@ pub enum Detail {
     },
     /// An embedded row breaks the rules of its format.
     Embedded { problem: RowProblem },
+    /// A value that is not the profile's.
+    Profile(Mismatch),
+    /// Two links are not in step.
+    Pair(PairTrouble),
     /// A gap of the capture; bytes where known.
     Gap { records: Option<u64> },
 }
@@ -284,7 +298,8 @@ impl fmt::Display for Detail {
                 )
             }
             Self::FrameData { number, packets } => {
-                write!(f, "frame {number} has {packets} packets with a wrong checksum")
+                let s = if packets == 1 { "" } else { "s" };
+                write!(f, "frame {number} has {packets} packet{s} with a wrong checksum")
             }
             Self::LineEndWithoutStart { number } => write!(f, "LE {number} without LS"),
             Self::LineNotEnded { open, next } => {
@@ -339,6 +354,23 @@ impl fmt::Display for Detail {
             } => {
                 write!(f, "frame has {lines} lines of {data_type}, the one before {expected}")
             }
+            Self::StartUpFrame {
+                data_type,
+                lines,
+                after,
+                mode_change,
+            } => {
+                let of = if mode_change {
+                    "after a mode change"
+                } else {
+                    "of the capture"
+                };
+                write!(
+                    f,
+                    "first frame {of} has {lines} lines of {data_type}, those after it {after}: a start-up frame"
+                )
+            }
+            Self::ModeChange { from, to } => write!(f, "{from} -> {to}"),
             Self::OutsideFrame { data_type, word } => {
                 write!(f, "{data_type} packet of {word} bytes outside a frame")
             }
@@ -354,6 +386,8 @@ impl fmt::Display for Detail {
                 )
             }
             Self::Embedded { problem } => write!(f, "embedded row: {problem}"),
+            Self::Profile(mismatch) => mismatch.fmt(f),
+            Self::Pair(trouble) => trouble.fmt(f),
             Self::Gap { records: Some(1) } => f.write_str("a record is missing from the capture"),
             Self::Gap { records: Some(records) } => write!(f, "{records} records are missing from the capture"),
             Self::Gap { records: None } => f.write_str("the capture has a gap of unknown length"),

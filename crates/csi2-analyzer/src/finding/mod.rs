@@ -1,9 +1,11 @@
 //! The link's trouble: a finding says what, how bad, where and with which numbers.
 
 mod detail;
+mod mode;
 mod table;
 
 pub use detail::Detail;
+pub use mode::{Geometry, Mode};
 pub use table::FINDINGS;
 
 use crate::Span;
@@ -55,9 +57,13 @@ pub enum FindingCode {
     LineSeqErr,
     LineLengthChange,
     LineCountChange,
+    ModeChange,
     DataOutsideFrame,
     Yuv420WcErr,
     EmbeddedErr,
+    ProfileMismatch,
+    FrameUnpaired,
+    FrameDrift,
     CaptureLoss,
 }
 

@@ -234,6 +234,15 @@ pub const FINDINGS: &[FindingRow] = &[
                  the sensor changed its mode.",
     },
     FindingRow {
+        code: ModeChange,
+        name: "MODE_CHANGE",
+        severity: Info,
+        meaning: "From one frame to the next the link sends another geometry, data type, set of virtual channels or number \
+                  of lanes, and stays with it.",
+        advice: "Nothing to do where the sensor was told so. Else look for writes to its mode registers, or for a reset that \
+                 brought back its defaults; the receiver has to be set for the new mode too.",
+    },
+    FindingRow {
         code: DataOutsideFrame,
         name: "DATA_OUTSIDE_FRAME",
         severity: Error,
@@ -257,6 +266,33 @@ pub const FINDINGS: &[FindingRow] = &[
         advice: "In every frame: the sensor packs its embedded rows for another data type than it sends, or another format \
                  begins with the same byte. In the first frame, or now and then: sensors are known to send junk at start-up and \
                  after a change of mode. Registers before the place named are good.",
+    },
+    FindingRow {
+        code: ProfileMismatch,
+        name: "PROFILE_MISMATCH",
+        severity: Warning,
+        meaning: "The stream is not what the profile of its sensor says.",
+        advice: "Another mode of the sensor may be set than the one named: without a mode the best is looked for. Size or data \
+                 type: output window, binning and format registers, or a receiver that crops. Line time: line length and \
+                 pixel clock; lane rate: PLL. A driver with settings of its own: describe them in a profile.",
+    },
+    FindingRow {
+        code: FrameUnpaired,
+        name: "FRAME_UNPAIRED",
+        severity: Warning,
+        meaning: "A frame of one link has no partner on the other, although both were recorded.",
+        advice: "Look for findings of the other link at this time: a lost frame start, or a gap of its capture. Every nth \
+                 frame: the two run at different frame rates. All of them: the captures were started apart and have no \
+                 common time; align them by their first frames.",
+    },
+    FindingRow {
+        code: FrameDrift,
+        name: "FRAME_DRIFT",
+        severity: Warning,
+        meaning: "The frame periods of two links differ: their frame starts drift apart.",
+        advice: "The sensors are not locked. Check that the synchronisation wire (XVS) is connected and driven, that one sensor \
+                 is the master and the other a slave, and that the slave's frame length is not longer than the master's. \
+                 Without a wire, crystals differ by up to some tens of ppm.",
     },
     FindingRow {
         code: CaptureLoss,

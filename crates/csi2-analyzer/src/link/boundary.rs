@@ -7,6 +7,7 @@ use super::descramble::HeaderCode;
 use super::rows::Rows;
 use super::sync::{is_clean, is_idle, sync_verdict};
 use csi2_dphy::{MAX_LANES, SYNC, SotVerdict};
+use csi2_packet::{DataType, EccVerdict};
 
 /// On so many lanes, good payload that looks like the end of a burst and the start of the next is thinkable.
 pub(super) const FEW_LANES: usize = 3;
@@ -154,6 +155,33 @@ pub(super) fn next(
         (true, _) => Next::Trail,
         (false, _) => Next::Other,
     }
+}
+
+/// Whether the first bytes of a burst over `lanes` lanes are a frame start without an error and trail behind it: on each
+/// lane the inverse of its last bit. Of a burst over more lanes, what is there of some of them is none: its own trail
+/// would be in the place of the header, and go on behind it.
+pub(super) fn is_frame_start(bytes: &[u8], lanes: usize, code: HeaderCode) -> bool {
+    let Some((wire, behind)) = bytes.split_first_chunk::<4>() else {
+        return false;
+    };
+    let received = code.receive(*wire);
+    let header = received.header;
+    if received.ecc != EccVerdict::Clean || header.data_type != DataType::FRAME_START {
+        return false;
+    }
+    // A lane without a byte of the header rests after its sync byte.
+    let last = |index: usize| (4 + index).checked_sub(lanes).and_then(|at| bytes.get(at)).copied();
+    let trails = |(index, byte): (usize, &u8)| {
+        *byte
+            == if last(index).unwrap_or(SYNC) & 0x80 == 0 {
+                0xFF
+            } else {
+                0x00
+            }
+    };
+    let behind = behind.get(..lanes.min(behind.len())).unwrap_or_default();
+    // Some transmitters hold one level on all lanes, and the stop state may cut a trail short: one lane is enough.
+    behind.iter().enumerate().any(trails)
 }
 
 /// Bits in which `byte` is no trail of a lane whose last byte is `last`: the trail is its last bit, inverted. Where a

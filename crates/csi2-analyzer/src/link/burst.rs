@@ -126,6 +126,18 @@ impl Burst {
         });
     }
 
+    /// The next bursts are over so many lanes. Call between bursts only.
+    pub(super) fn set_lanes(&mut self, lanes: usize) {
+        if self.lanes == lanes {
+            return;
+        }
+        self.lanes = lanes;
+        self.depacketizer.set_trail_lanes(lanes as u8);
+        if let Some(scrambled) = &mut self.scrambled {
+            scrambled.set_lanes(lanes);
+        }
+    }
+
     /// A burst begins. Call between bursts only.
     pub(super) fn open<'c>(&mut self, info: BurstInfo, place: Place) -> Said<'c> {
         self.phase = Phase::Open;

@@ -57,6 +57,7 @@ impl HeaderCode {
 
 /// The scrambling of the burst that is being received.
 pub(super) struct Descrambler {
+    scrambling: Scrambling,
     /// At the first byte of a burst.
     fresh: MergedScrambler,
     key: MergedScrambler,
@@ -76,6 +77,7 @@ impl Descrambler {
     pub(super) fn new(scrambling: &Scrambling, lanes: usize) -> Self {
         let fresh = scrambling.merged(lanes);
         Self {
+            scrambling: *scrambling,
             key: fresh.clone(),
             fresh,
             lanes: lanes.clamp(1, MAX_LANES),
@@ -84,6 +86,11 @@ impl Descrambler {
             inverted: 0,
             resting: None,
         }
+    }
+
+    /// The next bursts are over so many lanes, from 1.
+    pub(super) fn set_lanes(&mut self, lanes: usize) {
+        *self = Self::new(&self.scrambling, lanes);
     }
 
     /// A burst begins: all registers are loaded anew.

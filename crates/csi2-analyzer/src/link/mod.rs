@@ -30,7 +30,7 @@ use csi2_packet::{Framing, PacketEvent, VcExtension};
 use descramble::HeaderCode;
 use framed::Framed;
 use merged::Merged;
-use pins::Pins;
+use pins::{Headers, Pins};
 use ports::Ports;
 use unframed::Unframed;
 
@@ -238,7 +238,15 @@ impl Receiver {
                 count.clamp(1, MAX_LANES),
             ),
             Entry::Pins { map, sampling } => (
-                Source::Pins(Box::new(Pins::new(map, sampling, limits))),
+                Source::Pins(Box::new(Pins::new(
+                    map,
+                    sampling,
+                    Headers {
+                        vcx,
+                        scrambling: config.scrambling,
+                    },
+                    limits,
+                ))),
                 Framing::Bursts,
                 map.count.clamp(1, MAX_LANES),
             ),

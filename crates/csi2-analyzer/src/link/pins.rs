@@ -1,15 +1,17 @@
 //! Captures of wires.
 
-use super::boundary::{FEW_LANES, Next, next, next_bytes};
+use super::boundary::{FEW_LANES, Next, is_frame_start, next, next_bytes};
 use super::burst::{Burst, HEADER_BYTES, Said};
+use super::descramble::HeaderCode;
 use super::ledger::Flow;
 use super::place::Place;
 use super::{Advance, BurstInfo, Input, LinkEvent};
 use crate::Limits;
 use csi2_dphy::{
-    LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Sampling, Tick,
-    TimingMeter,
+    LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Sampling, Scrambling,
+    Tick, TimingMeter,
 };
+use csi2_packet::VcExtension;
 
 /// Bytes merged at once where nothing says how many will be needed.
 const STRIDE: usize = 1 << 10;
@@ -18,7 +20,11 @@ const STRIDE: usize = 1 << 10;
 pub(super) struct Pins {
     receiver: PinReceiver,
     merger: LaneMerger,
+    /// Lanes of the burst at hand, or of the last one.
     lanes: usize,
+    /// Lanes that there are.
+    all: usize,
+    headers: Headers,
     /// The burst is over once the merger is empty.
     ending: Option<Ending>,
     /// The next burst has begun already.
@@ -31,19 +37,30 @@ pub(super) struct Pins {
     done: bool,
 }
 
+/// How headers are read.
+#[derive(Clone, Copy)]
+pub(super) struct Headers {
+    pub(super) vcx: VcExtension,
+    pub(super) scrambling: Option<Scrambling>,
+}
+
 impl Pins {
-    pub(super) fn new(map: PinMap, sampling: Sampling, limits: &Limits) -> Self {
+    pub(super) fn new(map: PinMap, sampling: Sampling, headers: Headers, limits: &Limits) -> Self {
         let lanes = map.count.clamp(1, MAX_LANES);
+        let mut receiver = PinReceiver::new(
+            map,
+            PinSettings {
+                max_skew_bytes: limits.max_skew_bytes,
+                sampling,
+            },
+        );
+        receiver.follow_fewer_lanes();
         Self {
-            receiver: PinReceiver::new(
-                map,
-                PinSettings {
-                    max_skew_bytes: limits.max_skew_bytes,
-                    sampling,
-                },
-            ),
+            receiver,
             merger: LaneMerger::new(lanes),
             lanes,
+            all: lanes,
+            headers,
             ending: None,
             begun: None,
             news: None,
@@ -224,8 +241,14 @@ impl Pins {
                 burst.close(None);
                 Advance::Again
             }
-            PinEvent::BurstStart { at, sync, skew } => {
+            PinEvent::BurstStart { lanes, .. } if !self.is_plausible(lanes.into()) => {
+                self.receiver.refuse(&mut self.merger);
+                Advance::Again
+            }
+            PinEvent::BurstStart { at, lanes, sync, skew } => {
                 self.followed = None;
+                self.lanes = usize::from(lanes).clamp(1, MAX_LANES);
+                burst.set_lanes(self.lanes);
                 let unit_interval = self.receiver.unit_interval().unwrap_or(0.0);
                 let place = Place::Wires {
                     first: at,
@@ -265,6 +288,20 @@ impl Pins {
             }
             news => tell(burst, news),
         }
+    }
+
+    /// Whether a burst of so many lanes can be one: of all of them, of as many as the last one, or a frame start, with
+    /// which a mode of fewer lanes begins. Else lanes are missing.
+    fn is_plausible(&self, lanes: usize) -> bool {
+        if lanes == self.all || lanes == self.lanes {
+            return true;
+        }
+        let mut bytes = [0; HEADER_BYTES + MAX_LANES];
+        let taken = self.merger.peek(&mut bytes);
+        let bytes = bytes.get(..taken).unwrap_or_default();
+        let Headers { vcx, scrambling } = self.headers;
+        let scrambling = scrambling.filter(|scrambling| scrambling.covers(lanes).is_ok());
+        is_frame_start(bytes, lanes, HeaderCode::opening(vcx, scrambling.as_ref(), lanes))
     }
 
     fn finish<'c>(&mut self, burst: &mut Burst) -> Advance<'c> {

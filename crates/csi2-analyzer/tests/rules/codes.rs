@@ -6,7 +6,7 @@ use csi2_analyzer::FINDINGS;
 /// Canonical name, a link that causes it, and its message.
 type Code = (&'static str, fn(&mut Link), &'static str);
 
-const CODES: [Code; 17] = [
+const CODES: [Code; 18] = [
     (
         "ECC_CORRECTED",
         |l| _ = l.fs(1).hit(1, 0x02).fe(1),
@@ -60,7 +60,7 @@ const CODES: [Code; 17] = [
     (
         "FRAME_DATA_ERR",
         |l| _ = l.fs(1).lines(RAW8, &[3]).hit(7, 0x01).fe(1),
-        "frame 1 has 1 packets with a wrong checksum",
+        "frame 1 has 1 packet with a wrong checksum",
     ),
     ("LINE_SYNC_ERR", |l| _ = l.fs(1).le(1).fe(1), "LE 1 without LS"),
     (
@@ -77,6 +77,11 @@ const CODES: [Code; 17] = [
         "LINE_COUNT_CHANGE",
         |l| _ = l.fs(1).lines(RAW8, &[3, 3]).fe(1).fs(2).lines(RAW8, &[3]).fe(2),
         "frame has 1 lines of RAW8, the one before 2",
+    ),
+    (
+        "MODE_CHANGE",
+        |l| _ = l.fs(1).lines(RAW8, &[3, 3]).fe(1).fs(2).lines(RAW8, &[4, 4, 4]).fe(2),
+        "3x2 RAW8 -> 4x3 RAW8",
     ),
     (
         "DATA_OUTSIDE_FRAME",

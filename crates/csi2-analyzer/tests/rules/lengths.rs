@@ -126,7 +126,7 @@ fn pairs_of_yuv420() {
         (&[&[2, 4, 3, 6, 2, 4]], &[("LINE_LENGTH_CHANGE", Warning, 1)]),
         (
             &[&[2, 4, 2, 4], &[3, 6, 3, 6], &[3, 6, 3, 6]],
-            &[("LINE_LENGTH_CHANGE", Warning, 1)],
+            &[("MODE_CHANGE", Info, 1)],
         ),
         // Equal lines, as of another format; the even line first.
         (&[&[4, 4, 4, 4]], &[(PAIR, Error, 2)]),

@@ -196,7 +196,9 @@ fn channel_list(channels: &[Channel]) -> String {
         Some((low, high)) if low == high => format!("{index} {name}[{low}]"),
         Some((low, high)) => format!("{index} {name}[{high}:{low}]"),
     });
-    let shown: Vec<String> = shown.collect();
+    // Names are of the capture, messages of one line.
+    let visible = |text: String| text.replace(char::is_control, "\u{FFFD}");
+    let shown: Vec<String> = shown.map(visible).collect();
     let more = match more {
         0 => String::new(),
         more => format!(" and {more} more"),

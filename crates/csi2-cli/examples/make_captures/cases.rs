@@ -1,11 +1,16 @@
 //! The cases: one row, one directory.
 
+mod bit_errors;
 mod broken;
 mod captured;
 mod data_types;
+mod dol;
 mod embedded;
 mod low_power;
+mod modes;
 mod rules;
+mod sensors;
+mod symptoms;
 mod whole;
 mod wiring;
 
@@ -29,12 +34,17 @@ pub(crate) struct Case {
 pub(crate) const CASES: &[&[Case]] = &[
     whole::CASES,
     broken::CASES,
+    bit_errors::CASES,
     low_power::CASES,
+    modes::CASES,
     wiring::CASES,
     captured::CASES,
     rules::CASES,
     embedded::CASES,
     data_types::CASES,
+    dol::CASES,
+    sensors::CASES,
+    symptoms::CASES,
 ];
 
 const fn case(name: &'static str, extension: &'static str, make: fn(&Path) -> Made, proves: &'static str) -> Case {

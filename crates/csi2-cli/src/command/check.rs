@@ -1,37 +1,74 @@
 //! `csi2 check`: what is wrong, where, and why.
 
-use super::judge::{Group, Judge};
-use crate::console::{Console, ERROR, GOOD, HEADING, WARNING};
+mod diagnosis;
+mod pair;
+mod print;
+
+use super::judge::Judge;
+use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{stdout, stdout_error, styled};
 use crate::read_args::ReadArgs;
+use crate::report::attribution::BitErrorReport;
+use crate::report::conformance::SensorRow;
 use crate::report::json::{self, Check};
-use crate::report::link::{self, Link};
+use crate::report::link::Link;
+use crate::report::load::LoadRow;
 use crate::report::low_power::LowPower;
-use crate::report::text::{self, Side};
-use crate::report::timing::{self, LinkTiming};
-use crate::session::{Clock, Session};
-use clap::builder::styling::Style;
+use crate::report::timing::LinkTiming;
+use crate::session::{Clock, Flow, Session, Visitor};
 use clap::{Args, ValueEnum};
-use csi2_analyzer::{Severity, TimingReport};
+use csi2_analyzer::{Align, Received, Severity, TimingReport};
+use csi2_capture::CaptureError;
+use csi2_dphy::Tick;
+use diagnosis::Told;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// Says what is wrong with a link, where, and what to try
 ///
-/// Exit status 1 when there is something at or above --fail-on.
+/// Exit status 1 when there is something at or above --fail-on. With --sensor the stream is compared with what the sensor
+/// sends in a mode. Of two captures, or of two links of one (--link 0,1), also whether their frames start together.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  csi2 check capture.sr --timing
-  csi2 check capture.pcapng --json --fail-on warning | jq '.findings[] | .code'")]
+  csi2 check capture.sr --timing --sensor imx412:full-10bit
+  csi2 check left.pcapng right.pcapng --json | jq 'select(.type == \"pairs\") | .skew_ns'")]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     read: ReadArgs,
+    /// A second capture, whose frames should start with those of the first
+    #[arg(value_name = "CAPTURE_B")]
+    second: Option<String>,
+    /// Of two captures: what their times have in common
+    #[arg(long, value_name = "HOW", default_value = "time")]
+    align: AlignName,
     /// From which severity the exit status is 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
     /// Also the time from line to line and, of wires, the durations of the line protocol beside their limits
     #[arg(long)]
     timing: bool,
+    /// What a receiver complained of (dmesg, a driver's log): the diagnosis takes it into account
+    #[arg(long, value_name = "FILE")]
+    receiver_log: Option<PathBuf>,
+}
+
+/// How two captures lie to each other.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum AlignName {
+    /// Their clock is the same
+    Time,
+    /// Their first frames are one; what is between them is lost
+    First,
+}
+
+impl From<AlignName> for Align {
+    fn from(name: AlignName) -> Self {
+        match name {
+            AlignName::Time => Self::Time,
+            AlignName::First => Self::First,
+        }
+    }
 }
 
 /// A bound for the exit status.
@@ -43,62 +80,152 @@ enum FailOn {
 }
 
 pub(crate) fn run(args: &CheckArgs, console: &Console) -> Result<(), Failure> {
-    let mut session = Session::open(&args.read, console)?;
-    let mut judge = Judge::new(&args.read);
-    let broken = session.run(&mut judge, console)?;
-    let timing = session.timing();
-    if let Some(timing) = &timing {
-        judge.durations(timing);
-    }
-    judge.finish();
-    let report = Check {
-        r#type: "check",
-        verdict: verdict(judge.worst()),
-        link: Link::new(&session, judge.statistics()),
-        packets: judge.packets(),
-        channels: judge.channels(session.clock(), args.timing),
-        low_power: LowPower::new(
-            &judge.statistics().low_power,
-            session.lanes().unwrap_or(0),
-            session.clock(),
-        ),
-        timing: timing.as_ref().map(LinkTiming::new),
-        findings: judge.groups().iter().map(|group| group.row(session.clock())).collect(),
+    let worst = match pair::sides(args)? {
+        Some(sides) => pair::run(args, sides, console)?,
+        None => one(args, console)?,
     };
-    if args.read.json {
-        let mut out = stdout();
-        json::line(&mut out, &report)?;
-        out.flush().map_err(stdout_error)?;
-    } else {
-        let mut out = styled();
-        print(
-            &report,
-            &session,
-            &judge,
-            timing.as_ref().filter(|_| args.timing),
-            &mut out,
-        )
-        .and_then(|()| out.flush())
-        .map_err(stdout_error)?;
-    }
-    if report.packets.total == 0 && report.findings.is_empty() {
-        console.warning(&format!(
-            "{}: no packet was found, so nothing was checked; `csi2 info` shows which wire was taken for which",
-            session.name()
-        ));
-    }
-    if let Some(error) = broken {
-        return Err(error.into());
-    }
     let bound = match args.fail_on {
         FailOn::Warning => Severity::Warning,
         FailOn::Error => Severity::Error,
         FailOn::Never => return Ok(()),
     };
-    if judge.worst().is_some_and(|worst| worst >= bound) {
+    if worst.is_some_and(|worst| worst >= bound) {
         return Err(Failure::Found);
     }
     Ok(())
+}
+
+/// Checks one link; the worst that was found.
+fn one(args: &CheckArgs, console: &Console) -> Result<Option<Severity>, Failure> {
+    let examined = Examined::new(&args.read, args, Frames::Drop, console)?;
+    if args.read.json {
+        let mut out = stdout();
+        json::line(&mut out, &examined.report)?;
+        out.flush().map_err(stdout_error)?;
+    } else {
+        let mut out = styled();
+        examined
+            .print(args, &mut out)
+            .and_then(|()| out.flush())
+            .map_err(stdout_error)?;
+    }
+    let worst = examined.judge.worst();
+    examined.end(console)?;
+    Ok(worst)
+}
+
+/// A capture that was run through the analyzer, and what there is to say of it.
+struct Examined {
+    /// What it is called in the report.
+    name: String,
+    session: Session,
+    judge: Judge,
+    timing: Option<TimingReport>,
+    starts: pair::Starts,
+    report: Check,
+    /// Where the capture broke off.
+    broken: Option<CaptureError>,
+}
+
+/// Whether the starts of frames are wanted.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Frames {
+    Keep,
+    Drop,
+}
+
+/// Judges, and notes when frames start.
+struct Watch {
+    judge: Judge,
+    frames: Frames,
+    starts: pair::Starts,
+}
+
+impl Visitor for Watch {
+    fn lost(&mut self, records: u64, offset: u64, at: Option<Tick>) {
+        self.judge.lost(records, offset, at);
+    }
+
+    fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow {
+        if self.frames == Frames::Keep {
+            self.starts.see(received, clock);
+        }
+        self.judge.event(received, clock)
+    }
+}
+
+impl Examined {
+    fn new(read: &ReadArgs, args: &CheckArgs, frames: Frames, console: &Console) -> Result<Self, Failure> {
+        let mut session = Session::open(read, console)?;
+        let mut watch = Watch {
+            judge: Judge::new(read),
+            frames,
+            starts: pair::Starts::default(),
+        };
+        let broken = session.run(&mut watch, console)?;
+        let Watch { mut judge, starts, .. } = watch;
+        let timing = session.timing();
+        if let Some(timing) = &timing {
+            judge.durations(timing);
+        }
+        // Of packets nobody knows the lanes, unless the command line says.
+        let lanes = session.lanes().or(read.lanes);
+        let rate = session.clock().rate();
+        let load = session
+            .clock()
+            .timebase
+            .and_then(|timebase| judge.statistics().load(timebase));
+        let load = load.map(|load| LoadRow::new(load, lanes, rate));
+        let sensor = read.sensor;
+        let judged = sensor.and_then(|chosen| judge.conformance(chosen, session.clock(), lanes));
+        judge.finish();
+        let mode = judged.as_ref().filter(|judged| judged.fits()).map(|judged| judged.mode);
+        let mode = sensor.and_then(|chosen| chosen.mode).or(mode);
+        let told = Told::new(read, mode, args.receiver_log.as_deref())?;
+        let report = Check {
+            r#type: "check",
+            verdict: verdict(judge.worst()),
+            link: Link::new(&session, judge.statistics()),
+            packets: judge.packets(),
+            channels: judge.channels(session.clock(), args.timing),
+            load,
+            sensor: sensor.map(|chosen| SensorRow::new(chosen, judged.as_ref())),
+            low_power: LowPower::new(
+                &judge.statistics().low_power,
+                session.lanes().unwrap_or(0),
+                session.clock(),
+            ),
+            timing: timing.as_ref().map(LinkTiming::new),
+            diagnosis: diagnosis::rows(&judge, &session, timing.as_ref(), &told),
+            bit_errors: BitErrorReport::new(&judge.bit_errors()),
+            findings: judge.groups().iter().map(|group| group.row(session.clock())).collect(),
+        };
+        Ok(Self {
+            name: pair::name(&session, read, frames),
+            session,
+            judge,
+            timing,
+            starts,
+            report,
+            broken,
+        })
+    }
+
+    /// The end of the capture, which may be that it broke off.
+    fn end(self, console: &Console) -> Result<(), Failure> {
+        if self.report.packets.total == 0 && self.report.findings.is_empty() {
+            console.warning(&format!(
+                "{}: no packet was found, so nothing was checked; `csi2 info` shows which wire was taken for which",
+                self.name
+            ));
+        }
+        self.broken.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn print(&self, args: &CheckArgs, out: &mut dyn Write) -> io::Result<()> {
+        let timing = self.timing.as_ref().filter(|_| args.timing);
+        print::print(&self.name, &self.report, &self.session, &self.judge, timing, out)
+    }
 }
 
 fn verdict(worst: Option<Severity>) -> &'static str {
@@ -107,139 +234,4 @@ fn verdict(worst: Option<Severity>) -> &'static str {
         Some(Severity::Warning) => "warnings",
         Some(Severity::Error) => "errors",
     }
-}
-
-fn print(
-    report: &Check,
-    session: &Session,
-    judge: &Judge,
-    timing: Option<&TimingReport>,
-    out: &mut dyn Write,
-) -> io::Result<()> {
-    let style = match report.verdict {
-        "clean" => GOOD,
-        "warnings" => WARNING,
-        _ => ERROR,
-    };
-    writeln!(out, "{}: {style}{}{style:#}", session.name(), report.verdict)?;
-    writeln!(out, "  link     {}", report.link.describe())?;
-    if let Some(wiring) = link::wiring(session) {
-        writeln!(out, "  wiring   {wiring}")?;
-    }
-    let statistics = judge.statistics();
-    write!(
-        out,
-        "  packets  {}: {} short, {} long",
-        report.packets.total, report.packets.short, report.packets.long
-    )?;
-    if statistics.unusable > 0 {
-        write!(out, ", {} with an unusable header", statistics.unusable)?;
-    }
-    writeln!(out)?;
-    if let Some(duration) = session.clock().duration() {
-        writeln!(out, "  time     {}", text::time(duration))?;
-    }
-    if let Some(low_power) = &report.low_power {
-        writeln!(out, "  LP       {}", low_power.describe())?;
-    }
-    channels(report, out)?;
-    if let Some(timing) = timing {
-        write!(out, "{}", timing::table(timing))?;
-    }
-    let mut before = None;
-    for group in judge.groups() {
-        finding(group, session.clock(), before != Some(group.code), out)?;
-        before = Some(group.code);
-    }
-    Ok(())
-}
-
-fn channels(report: &Check, out: &mut dyn Write) -> io::Result<()> {
-    if report.channels.is_empty() {
-        return Ok(());
-    }
-    let heading = [
-        "vc",
-        "frames",
-        "rate",
-        "data type",
-        "packets",
-        "bytes",
-        "width",
-        "lines",
-    ];
-    let mut rows = vec![heading.map(str::to_owned).to_vec()];
-    let mut timings = Vec::new();
-    for channel in &report.channels {
-        let rate = channel.frame_rate.map_or("-".into(), |rate| text::rate(rate, "Hz"));
-        let mut start = [channel.vc.to_string(), channel.frames.to_string(), rate];
-        if channel.data_types.is_empty() {
-            rows.push(start.to_vec());
-        }
-        for of in &channel.data_types {
-            let or_dash = |number: Option<u32>| number.map_or("-".into(), |number| number.to_string());
-            let mut row = std::mem::take(&mut start).to_vec();
-            row.extend([
-                of.name.to_owned(),
-                of.packets.to_string(),
-                of.bytes.to_string(),
-                or_dash(of.width),
-                or_dash(of.lines),
-            ]);
-            rows.push(row);
-            if let Some(time) = &of.line_time_ns {
-                timings.push(format!(
-                    "  vc {} {}: line to line {} to {}, mean {}",
-                    channel.vc,
-                    of.name,
-                    text::time(time.min),
-                    text::time(time.max),
-                    text::time(time.mean)
-                ));
-            }
-        }
-    }
-    use Side::{Left, Right};
-    let sides = [Right, Right, Right, Left, Right, Right, Right, Right];
-    write!(out, "\n{}", text::table("  ", &sides, &rows))?;
-    for line in timings {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
-}
-
-/// `advise`: what to try is not said yet.
-fn finding(group: &Group, clock: &Clock, advise: bool, out: &mut dyn Write) -> io::Result<()> {
-    let row = group.row(clock);
-    let style = match group.severity {
-        Severity::Info => Style::new(),
-        Severity::Warning => WARNING,
-        Severity::Error => ERROR,
-    };
-    write!(
-        out,
-        "\n{style}{}:{style:#} {HEADING}{}{HEADING:#}",
-        row.severity, row.code
-    )?;
-    if let Some(vc) = row.vc {
-        write!(out, " on vc {vc}")?;
-    }
-    if row.count > 1 {
-        write!(out, ", {} times", row.count)?;
-    }
-    writeln!(out, ": {}", row.message)?;
-    match json::packet(&group.first) {
-        Some(packet) if row.count > 1 => write!(out, "  first in packet {packet}")?,
-        Some(packet) => write!(out, "  in packet {packet}")?,
-        None if row.count > 1 => write!(out, "  worst")?,
-        None => write!(out, " ")?,
-    }
-    if let Some(time) = clock.nanoseconds(group.first.span.at) {
-        write!(out, " at {}", text::time(time))?;
-    }
-    writeln!(out, ", offset {}", group.first.span.offset)?;
-    if advise && !row.advice.is_empty() {
-        writeln!(out, "  try: {}", row.advice)?;
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::keep::Filter;
 use crate::number;
-use crate::output::{stdout, stdout_error};
+use crate::output::{self, stdout, stdout_error};
 use crate::read_args::ReadArgs;
 use crate::record::{Ending, PacketRecord, Recorder};
 use crate::report::{json, text};
@@ -75,6 +75,7 @@ struct Summary<'a> {
 pub(crate) fn run(args: &ConvertArgs, console: &Console) -> Result<(), Failure> {
     let target = args.link.target()?;
     args.anonymise.check(args.annotate)?;
+    output::keep_inputs(&args.link.output, [args.read.capture.as_str()])?;
     let mut session = Session::open(&args.read, console)?;
     let filter = args.read.filter();
     let from = session.layer();

@@ -13,25 +13,40 @@ use crate::report::text;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use crate::sink::{self, Sink};
 use clap::Args;
-use csi2_analyzer::{AssemblerSettings, FrameAssembler, Limits, Received, StreamFilter};
+use csi2_analyzer::hdr::ExposureSorter;
+use csi2_analyzer::{AssemblerSettings, FrameAssembler, Keep, Limits, Received, StreamFilter};
 use csi2_dphy::Tick;
 use csi2_kernels::Backend;
 use csi2_packet::{Class, DataType};
+use csi2_pixel::Codecs;
 use embedded::EmbeddedRows;
+use exposures::Exposures;
 use frames::FrameWriter;
+use hdr::HdrArgs;
 use place::Place;
+use seen::Seen;
+use sets::{Merging, Sets};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 mod embedded;
+mod exposures;
 mod frames;
+mod hdr;
 mod place;
+mod seen;
+mod sets;
+mod tag;
 
 /// Reassembles frames and writes them
 ///
 /// Frames are written as DIR/vc0-raw10-000000.png and so on, and listed in DIR/frames.json. Rows that were lost are zero, and
 /// named there. What was decoded before a capture breaks off is kept.
+///
+/// Exposures of digital-overlap HDR (DOL) come out as frames of their own, as DIR/vc0-raw10-lef-000000.png and -sef1- of the same
+/// number, where the stream shows them: by virtual channels or data types whose rows take turns, or by line information.
+/// --hdr merge makes one linear frame of each set; its --preview shows the square root of light.
 ///
 /// With -o - the frames of one stream go to standard output, raw unless --format says png, pgm or packed, and without a
 /// manifest: the command line of FFmpeg that reads them is named on standard error.
@@ -56,6 +71,8 @@ pub(crate) struct DecodeArgs {
     /// Frames A to B-1 of each stream, counted from 0; also A..=B, A.., ..B
     #[arg(long, value_name = "A..B", value_parser = number::frames)]
     frames: Option<Frames>,
+    #[command(flatten)]
+    hdr: HdrArgs,
     /// Write no pictures: only the manifest, with a SHA-256 of what `--format raw` would write of each frame
     #[arg(long)]
     null: bool,
@@ -119,9 +136,17 @@ impl DecodeArgs {
 
 pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
     let sink = args.sink()?;
-    let options = args.pictures.options(None, args.read.sensor);
+    let options = args.pictures.options(None, args.read.profile());
     args.check(sink, options)?;
     let codecs = args.read.codecs()?;
+    let streams = streams(&args.read.filter(), codecs);
+    let sorter = ExposureSorter::new(args.hdr.settings(args.read.sensor, streams)?);
+    if args.hdr.merges() && sink.keep == Keep::Packed {
+        return Err(Failure::usage(format!(
+            "--hdr merge makes samples; --format {} holds payload",
+            sink.name
+        )));
+    }
     let mut session = Session::open(&args.read, console)?;
     let directory = args.output.as_deref().filter(|_| !args.to_stdout());
     if let Some(directory) = directory {
@@ -138,21 +163,31 @@ pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
             keep: sink.keep,
             limits: Limits::default(),
             backend: Backend::detect(),
-            streams: streams(&args.read.filter()),
+            streams,
             codecs,
         }),
-        embedded: EmbeddedRows::new(args.read.sensor),
-        frames: FrameWriter::new(
-            args.frames.clone().unwrap_or(Frames::ALL),
-            (sink, options),
-            place,
-            directory.filter(|_| args.pictures.preview),
-            console,
-        ),
+        exposures: Exposures {
+            embedded: EmbeddedRows::new(args.read.profile()),
+            sorter,
+            sets: Sets::new(args.hdr.merges().then(|| Merging {
+                ratios: args.hdr.ratios(),
+                options,
+            })),
+            found: false,
+            warned: 0,
+            frames: FrameWriter::new(
+                args.frames.clone().unwrap_or(Frames::ALL),
+                (sink, options),
+                place,
+                directory.filter(|_| args.pictures.preview),
+                console,
+            ),
+        },
+        seen: Seen::default(),
     };
     let broken = session.run(&mut decoder, console)?;
     decoder.finish(session.clock())?;
-    let frames = decoder.frames.finish()?;
+    let frames = decoder.exposures.frames.finish()?;
     let manifest = Manifest {
         r#type: "frames",
         capture: session.name(),
@@ -174,6 +209,9 @@ pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
         out.flush().map_err(stdout_error)?;
     }
     frames.summary(listed.as_deref());
+    if frames.rows.is_empty() {
+        console.warning(&decoder.seen.instead(&args.read.filter(), args.frames.as_ref()));
+    }
     broken.map_or(Ok(()), |error| Err(error.into()))
 }
 
@@ -188,11 +226,11 @@ fn make(directory: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(directory).map_err(|error| Failure::io(&name, error))
 }
 
-/// Images and user-defined types of all channels, unless the user says otherwise.
-fn streams(filter: &Filter) -> StreamFilter {
+/// Images, user-defined types, and types with a declared layout, of all channels, unless the user says otherwise.
+fn streams(filter: &Filter, codecs: Codecs) -> StreamFilter {
     let default = || {
         let all = (0x10..0x40).map(DataType::from_bits);
-        all.filter(|data_type| data_type.is_image() || data_type.class() == Class::User)
+        all.filter(|of| of.is_image() || of.class() == Class::User || codecs.of(*of).is_some())
             .collect()
     };
     let data_types: Vec<DataType> = match filter.data_types.as_slice() {
@@ -208,8 +246,8 @@ fn streams(filter: &Filter) -> StreamFilter {
 
 struct Decoder<'a> {
     assembler: FrameAssembler,
-    embedded: EmbeddedRows,
-    frames: FrameWriter<'a>,
+    exposures: Exposures<'a>,
+    seen: Seen,
 }
 
 impl Visitor for Decoder<'_> {
@@ -218,35 +256,46 @@ impl Visitor for Decoder<'_> {
     }
 
     fn event(&mut self, received: &Received<'_>, clock: &Clock) -> Flow {
-        self.embedded.push(received);
+        self.seen.push(received);
+        self.exposures.embedded.push(received);
         self.assembler.push(received);
-        self.drain(clock)
+        self.drain(clock)?;
+        self.exposures.push(received, clock)?;
+        if self.exposures.frames.is_done() {
+            return Ok(ControlFlow::Break(()));
+        }
+        CONTINUE
     }
 }
 
 impl Decoder<'_> {
-    fn drain(&mut self, clock: &Clock) -> Flow {
+    fn drain(&mut self, clock: &Clock) -> Result<(), Failure> {
         while let Some(frame) = self.assembler.poll() {
-            let embedded = self.embedded.of(frame.channel);
-            self.frames.frame(&frame, embedded, clock)?;
-            if self.frames.is_done() {
-                return Ok(ControlFlow::Break(()));
-            }
+            self.exposures.frame(&frame, clock)?;
         }
-        CONTINUE
+        Ok(())
     }
 
     fn finish(&mut self, clock: &Clock) -> Result<(), Failure> {
-        if !self.frames.is_done() {
-            self.embedded.finish();
+        if !self.exposures.frames.is_done() {
+            self.exposures.embedded.finish();
             self.assembler.finish();
-            let _ = self.drain(clock)?;
+            self.drain(clock)?;
+            self.exposures.finish(clock)?;
         }
+        self.exposures.summary();
         let limit_hits = self.assembler.limit_hits();
         if limit_hits > 0 {
-            self.frames.console.warning(&format!(
-                "{} left out: more streams open at once, or larger frames, than are held in memory",
-                text::count(limit_hits, "line")
+            let Limits {
+                max_frame_bytes,
+                max_open_streams,
+                ..
+            } = Limits::default();
+            self.exposures.frames.console.warning(&format!(
+                "rows are left out ({}): a frame holds {} MiB of payload, and {max_open_streams} streams are open at once, \
+                 at most",
+                text::count(limit_hits, "time"),
+                max_frame_bytes >> 20,
             ));
         }
         Ok(())

@@ -6,6 +6,7 @@ use crate::image::{self, Cells, Form, Pictures, Wanted};
 use crate::keep;
 use crate::layouts::{self, Declaration};
 use crate::number::{self, Size};
+use crate::output;
 use crate::report::text;
 use crate::transmit::{self, LinkArgs, Sender, Target};
 use clap::Args;
@@ -67,6 +68,7 @@ fn frame_rate(text: &str) -> Result<f64, String> {
 
 pub(crate) fn run(args: &EncodeArgs, console: &Console) -> Result<(), Failure> {
     let target = args.link.target()?;
+    output::keep_inputs(&args.link.output, args.images.iter().map(String::as_str))?;
     let codecs = layouts::codecs(&args.user)?;
     if let Some(data_type) = args.dt {
         known(codecs, data_type)?;
@@ -107,31 +109,30 @@ fn send<'a>(args: &'a EncodeArgs, codecs: Codecs, target: Target, console: &Cons
     let mut chain: Option<Chain<'_>> = None;
     let mut done = 0;
     for name in &args.images {
-        let pictures = image::read_as(name, &wanted)?;
-        let data_type = match args.dt {
-            Some(data_type) => data_type,
-            None => infer(name, &pictures)?,
-        };
-        let chain = match &mut chain {
-            Some(chain) if chain.data_type == data_type => chain,
-            Some(chain) => {
-                return Err(Failure::usage(format!(
-                    "{name}: this picture says {}, those before it {}: give --dt",
-                    data_type.name(),
-                    chain.data_type.name()
-                )));
-            }
-            None => chain.insert(Chain::new(
-                args,
-                codecs,
-                data_type,
-                args.link.sender(target, args.lanes, args.rate)?,
-            )?),
-        };
-        chain.tell_loss(name, &pictures, console);
-        for index in 0..pictures.frames() {
-            chain.frame(name, &pictures, index)?;
-        }
+        image::each(name, &wanted, &mut |pictures, _| {
+            let data_type = match args.dt {
+                Some(data_type) => data_type,
+                None => infer(name, pictures)?,
+            };
+            let chain = match &mut chain {
+                Some(chain) if chain.data_type == data_type => chain,
+                Some(chain) => {
+                    return Err(Failure::usage(format!(
+                        "{name}: this picture says {}, those before it {}: give --dt",
+                        data_type.name(),
+                        chain.data_type.name()
+                    )));
+                }
+                None => chain.insert(Chain::new(
+                    args,
+                    codecs,
+                    data_type,
+                    args.link.sender(target, args.lanes, args.rate)?,
+                )?),
+            };
+            chain.tell_loss(name, pictures, console);
+            (0..pictures.frames()).try_for_each(|index| chain.frame(name, pictures, index))
+        })?;
         done += size_of(name);
         console.progress(done);
     }
@@ -141,14 +142,17 @@ fn send<'a>(args: &'a EncodeArgs, codecs: Codecs, target: Target, console: &Cons
 /// The layout of a data type whose samples can be sent.
 fn known(codecs: Codecs, data_type: DataType) -> Result<&'static Codec, Failure> {
     codecs.of(data_type).ok_or_else(|| {
+        let name = match data_type.name() {
+            "RESERVED" => format!("0x{:02X}", data_type.code()),
+            name => name.to_owned(),
+        };
         let declare = match data_type.is_short() {
             true => String::new(),
-            false => format!("; --user {}=RAW8 declares what its samples are", data_type.name()),
+            false => format!("; --user {name}=RAW8 declares what its samples are"),
         };
         let names: Vec<&str> = CODECS.iter().map(|codec| codec.data_type.name()).collect();
         Failure::usage(format!(
-            "{} cannot be made from samples; --dt is one of: {}{declare}",
-            data_type.name(),
+            "{name} cannot be made from samples; --dt is one of: {}{declare}",
             names.join(", ")
         ))
     })

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::{stdout, stdout_error, styled};
+use crate::report::diagnosis;
 use crate::report::json;
 use crate::report::text::{Side, table};
 use crate::sink::SINKS;
@@ -12,12 +13,15 @@ use csi2_pixel::{Layout, MEMORY_FORMATS, MemoryFormat, codec};
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// Lists capture formats, data types, picture formats and memory formats
+/// Lists capture formats, data types, picture formats and memory formats, or what can be diagnosed
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  csi2 formats
+  csi2 formats --symptoms
   csi2 formats --json | jq -r 'select(.type == \"memory_format\") | .name'")]
 pub(crate) struct FormatsArgs {
+    /// What the diagnosis of check knows instead: symptoms, their likely causes, and the words of receivers for them
+    #[arg(long)]
+    symptoms: bool,
     /// Print for machines: JSON, one object a line
     #[arg(long)]
     json: bool,
@@ -92,11 +96,11 @@ struct SinkRow {
 struct MemoryRow {
     r#type: &'static str,
     name: &'static str,
-    fourcc: &'static str,
-    libcamera: &'static str,
-    media_bus: &'static str,
+    fourcc: Option<&'static str>,
+    libcamera: Option<&'static str>,
+    media_bus: Option<&'static str>,
     media_bus_code: Option<u16>,
-    ffmpeg: &'static str,
+    ffmpeg: Option<&'static str>,
     bayer: &'static str,
     layout: &'static str,
     bits: u8,
@@ -108,17 +112,22 @@ impl MemoryRow {
         Self {
             r#type: "memory_format",
             name: format.name,
-            fourcc: format.fourcc,
-            libcamera: format.libcamera,
-            media_bus: format.media_bus,
+            fourcc: named(format.fourcc),
+            libcamera: named(format.libcamera),
+            media_bus: named(format.media_bus),
             media_bus_code: Some(format.media_bus_code).filter(|code| *code != 0),
-            ffmpeg: format.ffmpeg,
+            ffmpeg: named(format.ffmpeg),
             bayer: format.order.name(),
             layout: layout_name(format.layout),
             bits: format.bits,
             packed: format.is_packed(),
         }
     }
+}
+
+/// A name, where there is one.
+fn named(name: &'static str) -> Option<&'static str> {
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// What the samples of a row are.
@@ -148,6 +157,9 @@ fn sinks() -> impl Iterator<Item = SinkRow> {
 }
 
 pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
+    if args.symptoms {
+        return symptoms(args.json);
+    }
     if !args.json {
         let mut out = styled();
         return text(&mut out).and_then(|()| out.flush()).map_err(stdout_error);
@@ -168,12 +180,26 @@ pub(crate) fn run(args: &FormatsArgs) -> Result<(), Failure> {
     out.flush().map_err(stdout_error)
 }
 
+fn symptoms(json: bool) -> Result<(), Failure> {
+    if !json {
+        let mut out = styled();
+        return diagnosis::table(&mut out)
+            .and_then(|()| out.flush())
+            .map_err(stdout_error);
+    }
+    let mut out = stdout();
+    for line in diagnosis::SymptomLine::all() {
+        json::line(&mut out, &line)?;
+    }
+    out.flush().map_err(stdout_error)
+}
+
 fn text(out: &mut dyn Write) -> io::Result<()> {
     use Side::{Left, Right};
     let heading = |cells: &[&str]| vec![cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>()];
     let yes = |flag: bool| if flag { "yes" } else { "-" }.to_owned();
 
-    let or_dash = |name: &str| if name.is_empty() { "-" } else { name }.to_owned();
+    let or_dash = |name: Option<&str>| name.unwrap_or("-").to_owned();
 
     let mut rows = heading(&["name", "layers", "extensions", "reads", "writes", "pipe", "what it is"]);
     rows.extend(FORMATS.iter().map(CaptureRow::new).map(|row| {
@@ -242,11 +268,7 @@ fn text(out: &mut dyn Write) -> io::Result<()> {
     rows.extend(MEMORY_FORMATS.iter().map(MemoryRow::new).map(|row| {
         vec![
             row.name.to_owned(),
-            if row.fourcc.is_empty() {
-                "-".into()
-            } else {
-                format!("`{}`", row.fourcc)
-            },
+            row.fourcc.map_or("-".into(), |fourcc| format!("`{fourcc}`")),
             or_dash(row.libcamera),
             or_dash(row.media_bus),
             row.media_bus_code.map_or("-".into(), |code| format!("0x{code:04x}")),

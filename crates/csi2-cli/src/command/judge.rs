@@ -3,13 +3,19 @@
 use crate::keep::Filter;
 use crate::read_args::ReadArgs;
 use crate::report::json;
-use crate::report::json::{ChannelRow, DataTypeRow, Packets, Place};
+use crate::report::json::{ChannelRow, DataTypeRow, Packets};
+use crate::report::modes::ModeRow;
+use crate::report::place::Place;
 use crate::report::timing::Timing;
+use crate::sensor_arg::Chosen;
 use crate::session::{CONTINUE, Clock, Flow, Visitor};
+use csi2_analyzer::diagnosis::Witness;
 use csi2_analyzer::{
-    Analyzer, AnalyzerSettings, Detail, Finding, FindingCode, Limits, Received, Severity, Statistics, TimingReport,
+    Analyzer, AnalyzerSettings, Attribution, AttributionSettings, BitErrors, Conformance, Detail, Finding, FindingCode,
+    Limits, Observed, Received, Severity, Statistics, TimingReport,
 };
 use csi2_dphy::Tick;
+use std::mem::discriminant;
 
 /// Findings of one code on one channel.
 #[derive(Debug)]
@@ -33,9 +39,16 @@ impl Group {
                     ..
                 },
             ) => (parameter, above) == (of, is),
+            (Detail::Profile(mismatch), Detail::Profile(of)) => mismatch.aspect == of.aspect,
             // What they have in common is only that they are of low-power modes, or of deskew.
             (Detail::Escape { command, .. }, Detail::Escape { command: of, .. }) => command == of,
             (Detail::Deskew { kind, .. }, Detail::Deskew { kind: of, .. }) => kind == of,
+            // Lanes change apart from channels.
+            (Detail::ModeChange { to, .. }, Detail::ModeChange { to: of, .. }) => {
+                discriminant(&to) == discriminant(&of)
+            }
+            // It happens once.
+            (of, is) if is_start_up(&of) != is_start_up(&is) => false,
             // It is no error, as other reserved types are.
             (of, is) if end_of_transmission(&of) != end_of_transmission(&is) => false,
             _ => true,
@@ -67,6 +80,8 @@ pub(crate) fn analyzer(args: &ReadArgs) -> Analyzer {
 /// Analyzer and what it found, aggregated. The number of groups is bounded by codes times channels.
 pub(crate) struct Judge {
     analyzer: Analyzer,
+    attribution: Attribution,
+    witness: Witness,
     filter: Filter,
     groups: Vec<Group>,
 }
@@ -75,6 +90,11 @@ impl Judge {
     pub(crate) fn new(args: &ReadArgs) -> Self {
         Self {
             analyzer: analyzer(args),
+            attribution: Attribution::new(AttributionSettings {
+                limits: Limits::default(),
+                lanes: args.lanes,
+            }),
+            witness: Witness::new(),
             filter: args.filter(),
             groups: Vec::new(),
         }
@@ -87,6 +107,32 @@ impl Judge {
         }
     }
 
+    /// Compares the channels that `--vc` keeps with a mode of a sensor, or with the one that fits best. `None`: the sensor
+    /// has no modes.
+    pub(crate) fn conformance(
+        &mut self,
+        chosen: Chosen,
+        clock: &Clock,
+        lanes: Option<usize>,
+    ) -> Option<Conformance<'static>> {
+        let mut statistics = self.statistics().clone();
+        statistics.channels.retain(|of| self.filter.keeps_channel(of.channel));
+        let seen = Observed {
+            statistics: &statistics,
+            timebase: clock.timebase,
+            lanes,
+            lane_rate: clock.rate(),
+        };
+        let judged = match chosen.mode {
+            Some(mode) => Some(Conformance::new(&seen, chosen.profile, mode)),
+            None => Conformance::best(&seen, chosen.profile),
+        }?;
+        for finding in judged.findings() {
+            self.count(finding);
+        }
+        Some(judged)
+    }
+
     /// End of the capture.
     pub(crate) fn finish(&mut self) {
         self.analyzer.finish();
@@ -97,6 +143,16 @@ impl Judge {
 
     pub(crate) fn statistics(&self) -> &Statistics {
         self.analyzer.statistics()
+    }
+
+    /// Wrong bits, and where they are.
+    pub(crate) fn bit_errors(&self) -> BitErrors {
+        self.attribution.report()
+    }
+
+    /// What the diagnosis needs to know.
+    pub(crate) fn witness(&self) -> &Witness {
+        &self.witness
     }
 
     pub(crate) fn groups(&self) -> &[Group] {
@@ -140,6 +196,7 @@ impl Judge {
                         line_time_ns: timing.then(|| Timing::new(&of.line_time, clock)).flatten(),
                     })
                     .collect(),
+                modes: ModeRow::all(&of.modes, clock),
             })
             .collect()
     }
@@ -154,6 +211,7 @@ impl Judge {
     }
 
     fn count(&mut self, finding: Finding) {
+        self.witness.finding(&finding);
         match self.groups.iter_mut().find(|group| group.holds(&finding)) {
             Some(group) => {
                 group.count += 1;
@@ -179,10 +237,16 @@ impl Visitor for Judge {
     }
 
     fn event(&mut self, received: &Received<'_>, _: &Clock) -> Flow {
+        self.witness.push(received);
         self.analyzer.push(received);
+        self.attribution.push(received);
         self.gather();
         CONTINUE
     }
+}
+
+fn is_start_up(detail: &Detail) -> bool {
+    matches!(detail, Detail::StartUpFrame { .. })
 }
 
 fn end_of_transmission(detail: &Detail) -> bool {

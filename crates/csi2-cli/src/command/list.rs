@@ -8,13 +8,14 @@ use crate::keep::Filter;
 use crate::output::{stdout, stdout_error, styled};
 use crate::read_args::ReadArgs;
 use crate::record::{PacketRecord, Recorder};
+use crate::report::attribution::{self, WrongBitJson};
 use crate::report::embedded::PacketRegisters;
 use crate::report::hex::hex;
 use crate::report::json;
 use crate::session::{CONTINUE, Clock, Flow, Session, Visitor};
 use clap::Args;
 use clap::builder::styling::Style;
-use csi2_analyzer::{Analyzer, Finding, LinkEvent, Received, Severity, Span};
+use csi2_analyzer::{Analyzer, Attribution, AttributionSettings, Finding, LinkEvent, Received, Severity, Span};
 use csi2_dphy::{PinEvent, Tick};
 use csi2_packet::{DataType, EccVerdict};
 use csi2_sensors::Profile;
@@ -24,7 +25,7 @@ use std::io::{IsTerminal as _, Write};
 /// Prints every packet, one line each
 ///
 /// Bytes are as received; virtual channel, data type and word are after ECC correction. A packet is printed when it is
-/// complete. With -v, registers of embedded packets are told too.
+/// complete. With -v, registers of embedded packets are told too, and the bit that is wrong where a checksum tells.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   csi2 list capture.sr --dt EMBEDDED -v --sensor imx477
@@ -55,8 +56,14 @@ pub(crate) fn run(args: &ListArgs, console: &Console) -> Result<(), Failure> {
         filter: args.read.filter(),
         recorder,
         registers: console.is_verbose(),
-        sensor: args.read.sensor,
+        sensor: args.read.profile(),
         low_power: LowPowerData::default(),
+        attribution: (args.read.json || console.is_verbose()).then(|| {
+            Attribution::new(AttributionSettings {
+                lanes: args.read.lanes,
+                ..AttributionSettings::default()
+            })
+        }),
         analyzer: args.events.then(|| crate::command::judge::analyzer(&args.read)),
         pins: session.pins().is_some(),
         json: args.read.json,
@@ -77,6 +84,7 @@ struct Listing {
     registers: bool,
     sensor: Option<&'static Profile>,
     low_power: LowPowerData,
+    attribution: Option<Attribution>,
     analyzer: Option<Analyzer>,
     /// Bursts have sync bytes and skew.
     pins: bool,
@@ -122,6 +130,9 @@ impl Visitor for Listing {
                 LinkEvent::Packet(_) | LinkEvent::BurstEnd => {}
             }
         }
+        if let Some(attribution) = &mut self.attribution {
+            attribution.push(received);
+        }
         if let Some(record) = self.recorder.push(received) {
             let header = record.received.header;
             if self.filter.keeps(header.channel, header.data_type) {
@@ -161,8 +172,10 @@ impl Listing {
         let header = record.received.header;
         let said = (self.registers && header.data_type == DataType::EMBEDDED && record.received.is_usable())
             .then(|| PacketRegisters::new(&record.payload, self.sensor));
+        let wrong = self.attribution.as_ref().and_then(Attribution::wrong_bit);
         if self.json {
             let mut line = json::PacketLine::new(record, clock, self.payload);
+            line.wrong_bit = wrong.map(WrongBitJson::from);
             if let Some(said) = said {
                 line = line.with_registers(said);
             }
@@ -202,7 +215,8 @@ impl Listing {
             _ => ERROR,
         };
         writeln!(self.out, "{style}{line}{style:#}").map_err(stdout_error)?;
-        let lines = said.map(|said| said.lines()).unwrap_or_default();
+        let mut lines = said.map(|said| said.lines()).unwrap_or_default();
+        lines.extend(wrong.map(|wrong| attribution::wrong_bit(&wrong, record.payload_bytes)));
         for line in lines {
             writeln!(self.out, "{:>7} {:>14} {:>12} {:>6}    -- {line}", "", "", "", "").map_err(stdout_error)?;
         }

@@ -7,6 +7,7 @@ mod guess;
 mod pack;
 mod unpack;
 
+use crate::failure::Failure;
 use crate::number::{self, Size};
 pub(crate) use args::UnpackArgs;
 use csi2_pixel::{MemoryFormat, find_memory_format, media_bus_formats, not_a_picture};
@@ -20,6 +21,18 @@ struct Layout {
     /// The name was that of a media-bus format, which may be stored in another layout too.
     other: Option<&'static MemoryFormat>,
     size: Option<Size>,
+}
+
+/// The size that is given, by itself or with the format; `None` where it is not.
+fn size(given: Option<Size>, format: Option<Layout>) -> Result<Option<Size>, Failure> {
+    let of_format = format.and_then(|format| format.size);
+    match (given, of_format) {
+        (Some(given), Some(size)) if given != size => Err(Failure::usage(format!(
+            "--size {}x{} and the {}x{} of --format contradict each other",
+            given.width, given.height, size.width, size.height
+        ))),
+        _ => Ok(given.or(of_format)),
+    }
 }
 
 fn layout(text: &str) -> Result<Layout, String> {

@@ -15,6 +15,7 @@ mod list;
 mod memory;
 mod meta;
 mod sensors;
+mod simulate;
 
 /// The commands, in the order of the help.
 #[derive(Debug, Subcommand)]
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Check(check::CheckArgs),
     Decode(decode::DecodeArgs),
     Encode(encode::EncodeArgs),
+    Simulate(Box<simulate::SimulateArgs>),
     Convert(convert::ConvertArgs),
     Unpack(memory::UnpackArgs),
     Pack(memory::PackArgs),
@@ -41,6 +43,7 @@ pub(crate) fn run(command: Command, definition: fn() -> clap::Command, console: 
         Command::Check(args) => check::run(&args, console),
         Command::Decode(args) => decode::run(&args, console),
         Command::Encode(args) => encode::run(&args, console),
+        Command::Simulate(args) => simulate::run(&args, console),
         Command::Convert(args) => convert::run(&args, console),
         Command::Unpack(args) => memory::unpack(&args, console),
         Command::Pack(args) => memory::pack(&args, console),

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::input;
 use csi2_pixel::Samples;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _};
 
 mod form;
 mod link;
@@ -100,18 +100,42 @@ struct Kind {
 
 const KINDS: &[Kind] = &[npy::KIND, png::KIND, pgm::KIND];
 
-/// Reads a picture file; `-` is standard input. With a size, a file without a signature is raw samples, as the `raw` sink
-/// writes them.
-pub(crate) fn read_as(name: &str, wanted: &Wanted<'_>) -> Result<Pictures, Failure> {
-    let mut bytes = Vec::new();
-    let result = if name == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes)
-    } else {
-        input::open(name).and_then(|mut file| file.read_to_end(&mut bytes))
+/// What is done with pictures, and with the number of the first of them in its file.
+pub(crate) type Each<'a> = dyn FnMut(&Pictures, usize) -> Result<(), Failure> + 'a;
+
+/// Reads a picture file; `-` is standard input. A stack in an npy file is read frame by frame, everything else at once. With
+/// a size, a file without a signature is raw samples, as the `raw` sink writes them.
+pub(crate) fn each(name: &str, wanted: &Wanted<'_>, each: &mut Each<'_>) -> Result<(), Failure> {
+    let failed = |error| Failure::file(name, error);
+    if name == "-" {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(failed)?;
+        return each(&picture(name, &bytes, wanted)?, 0);
+    }
+    let mut file = input::open(name).map_err(failed)?;
+    let Some(stack) = npy::Stack::open(&mut file, wanted).map_err(failed)? else {
+        let mut bytes = Vec::new();
+        file.rewind()
+            .and_then(|()| file.read_to_end(&mut bytes))
+            .map_err(failed)?;
+        return each(&picture(name, &bytes, wanted)?, 0);
     };
-    result.map_err(|error| Failure::file(name, error))?;
-    let mut pictures = parse(&bytes, wanted)
-        .map_err(|wrong| Failure::file(name, format!("byte {}: expected {}", wrong.offset, wrong.expected)))?;
+    let mut bytes = Vec::new();
+    for frame in 0..stack.frames {
+        stack.read(&mut file, &mut bytes).map_err(failed)?;
+        each(&checked(name, stack.picture(&bytes), wanted)?, frame)?;
+    }
+    Ok(())
+}
+
+fn picture(name: &str, bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Failure> {
+    checked(name, parse(bytes, wanted), wanted)
+}
+
+/// With samples as wide as is wanted.
+fn checked(name: &str, pictures: Result<Pictures, Wrong>, wanted: &Wanted<'_>) -> Result<Pictures, Failure> {
+    let mut pictures =
+        pictures.map_err(|wrong| Failure::file(name, format!("byte {}: expected {}", wrong.offset, wrong.expected)))?;
     pictures
         .cells
         .fit(wanted)

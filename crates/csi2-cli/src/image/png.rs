@@ -9,10 +9,22 @@ pub(super) const KIND: Kind = Kind {
     read,
 };
 
+/// Without the debug output of a chunk: `ChunkType { type: IDAT, critical: true, ... }` is IDAT.
+fn plain(message: &str) -> String {
+    let parts = message.split_once("ChunkType { type: ").and_then(|(before, rest)| {
+        let (chunk, after) = rest.split_once('}')?;
+        Some((before, chunk.split(',').next()?, after))
+    });
+    match parts {
+        Some((before, chunk, after)) => format!("{before}{chunk}{after}"),
+        None => message.to_owned(),
+    }
+}
+
 fn read(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
     let mut decoder = Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::IDENTITY);
-    let malformed = |error: png::DecodingError| wrong(0, format!("a PNG picture: {error}"));
+    let malformed = |error: png::DecodingError| wrong(0, format!("a PNG picture: {}", plain(&error.to_string())));
     let mut reader = decoder.read_info().map_err(malformed)?;
     let info = reader.info();
     let (color, depth) = (info.color_type, info.bit_depth);
@@ -46,7 +58,8 @@ fn read(bytes: &[u8], wanted: &Wanted<'_>) -> Result<Pictures, Wrong> {
     )?;
     let side = |length: u32| usize::try_from(length).unwrap_or(usize::MAX);
     let (width, height) = (side(info.width), side(info.height));
-    let length = count(16, &[form.samples(width, height), if wide { 2 } else { 1 }])?;
+    let length = count(16, &[form.samples(width, height), if wide { 2 } else { 1 }])
+        .map_err(|_| wrong(16, format!("a picture that fits into memory, not {width}x{height}")))?;
     if reader.output_buffer_size() != Some(length) {
         return Err(wrong(16, format!("{length} bytes of samples")));
     }

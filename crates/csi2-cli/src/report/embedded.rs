@@ -68,6 +68,17 @@ impl EmbeddedJson {
         })
     }
 
+    /// Integration time times gain, in lines; `None` where it is not told, or the gain is a code of unknown meaning.
+    pub(crate) fn light(&self) -> Option<f64> {
+        let analogue = match (self.analogue_gain, self.analogue_gain_code) {
+            (Some(gain), _) => gain,
+            (None, None | Some(0)) => 1.0,
+            (None, Some(_)) => return None,
+        };
+        let lines = self.exposure_lines.filter(|lines| *lines > 0)?;
+        Some(f64::from(lines) * analogue * self.digital_gain.unwrap_or(1.0))
+    }
+
     fn new(values: &EmbeddedValues, sensor: Option<&'static Profile>) -> Self {
         let gain = |code| sensor?.gain?.factor(code);
         Self {

@@ -1,15 +1,21 @@
 //! The JSON that scripts rely on. Field order is as documented; `type` comes first.
 
+use super::attribution::{BitErrorReport, WrongBitJson};
+use super::conformance::SensorRow;
+use super::diagnosis::DiagnosisRow;
 use super::embedded::{EmbeddedJson, PacketRegisters, RegistersJson};
 use super::hex::hex;
 use super::link::Link;
+use super::load::LoadRow;
 use super::low_power::LowPower;
+use super::modes::ModeRow;
+use super::place::Place;
 use crate::failure::Failure;
 use crate::output::stdout_error;
 use crate::record::PacketRecord;
 use crate::report::timing::{LinkTiming, Timing};
 use crate::session::Clock;
-use csi2_analyzer::{BurstInfo, Finding, FindingCode, Span};
+use csi2_analyzer::{BurstInfo, Finding, Span};
 use csi2_dphy::SotVerdict;
 use serde::Serialize;
 use std::io::Write;
@@ -40,6 +46,9 @@ pub(crate) struct PacketLine {
     ecc_bit: Option<u8>,
     checksum: Option<&'static str>,
     payload_bytes: u64,
+    /// The one bit that its wrong checksum is consistent with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) wrong_bit: Option<WrongBitJson>,
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<String>,
     /// Of embedded packets, with `-v`.
@@ -69,6 +78,7 @@ impl PacketLine {
             ecc_bit,
             checksum: record.checksum(),
             payload_bytes: record.payload_bytes,
+            wrong_bit: None,
             payload: with_payload.then(|| hex(&record.payload)),
             registers: None,
             embedded: None,
@@ -113,29 +123,6 @@ impl BurstLine {
             skew_ui: info.skew.iter().copied().take(lanes).collect(),
         }
     }
-}
-
-/// Where a finding was.
-#[derive(Serialize)]
-pub(crate) struct Place {
-    packet: Option<u64>,
-    time_ns: Option<f64>,
-    offset: u64,
-}
-
-impl Place {
-    pub(crate) fn new(finding: &Finding, clock: &Clock) -> Self {
-        Self {
-            packet: packet(finding),
-            time_ns: clock.nanoseconds(finding.span.at),
-            offset: finding.span.offset,
-        }
-    }
-}
-
-/// The packet a finding is about; what is of the wires alone has none.
-pub(crate) fn packet(finding: &Finding) -> Option<u64> {
-    (finding.code != FindingCode::TimingOutOfRange).then_some(finding.span.packet)
 }
 
 /// `list --events`: a finding.
@@ -210,6 +197,9 @@ pub(crate) struct ChannelRow {
     pub(crate) frames: u64,
     pub(crate) frame_rate: Option<f64>,
     pub(crate) data_types: Vec<DataTypeRow>,
+    /// In turn, where there was more than one; `data_types` has the last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) modes: Vec<ModeRow>,
 }
 
 /// A data type on a virtual channel.
@@ -234,10 +224,18 @@ pub(crate) struct Check {
     pub(crate) link: Link,
     pub(crate) packets: Packets,
     pub(crate) channels: Vec<ChannelRow>,
+    /// Of captures that have a time and frames.
+    pub(crate) load: Option<LoadRow>,
+    /// With `--sensor`.
+    pub(crate) sensor: Option<SensorRow>,
     /// Of captures of wires with low-power modes in use.
     pub(crate) low_power: Option<LowPower>,
     /// Of captures of wires that have a time.
     pub(crate) timing: Option<LinkTiming>,
+    /// Of captures with wrong bits.
+    pub(crate) bit_errors: Option<BitErrorReport>,
+    /// What is probably wrong, what explains most first.
+    pub(crate) diagnosis: Vec<DiagnosisRow>,
     pub(crate) findings: Vec<FindingRow>,
 }
 
@@ -251,6 +249,21 @@ pub(crate) struct FindingRow {
     pub(crate) first: Place,
     pub(crate) message: String,
     pub(crate) advice: &'static str,
+}
+
+impl FindingRow {
+    /// Of two links together; `time` is that of the link it is about.
+    pub(crate) fn of_pair(finding: &Finding, count: u64, time: Option<f64>) -> Self {
+        Self {
+            code: finding.code.name(),
+            severity: finding.severity.name(),
+            count,
+            vc: None,
+            first: Place::of_time(time),
+            message: finding.to_string(),
+            advice: finding.code.row().advice,
+        }
+    }
 }
 
 /// `decode`: the manifest.
@@ -280,7 +293,19 @@ pub(crate) struct FrameRow {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) bits: u8,
+    /// `LEF`, `SEF1`, `SEF2`; `HDR` of a merged set.
     pub(crate) exposure: Option<&'static str>,
+    /// Which set of exposures.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) set: Option<u64>,
+    /// Pixels of line information that each row had before it was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) li_pixels: Option<u8>,
+    /// Of a merged set: how many times more light the long exposure saw than each shorter one, and who said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ratio: Option<Vec<f64>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ratio_from: Option<&'static str>,
     pub(crate) complete: bool,
     pub(crate) missing_lines: Vec<u32>,
     pub(crate) bad_lines: Vec<u32>,

@@ -49,8 +49,9 @@ pub(crate) fn count(number: u64, what: &str) -> String {
     }
 }
 
-/// Ranges of row numbers: `3, 5-9`.
+/// Ranges of row numbers: `3, 5-9`. The first ten of them.
 pub(crate) fn rows(numbers: &[u32]) -> String {
+    const MOST: usize = 10;
     let mut ranges: Vec<(u32, u32)> = Vec::new();
     for number in numbers {
         match ranges.last_mut() {
@@ -58,8 +59,10 @@ pub(crate) fn rows(numbers: &[u32]) -> String {
             _ => ranges.push((*number, *number)),
         }
     }
-    let text: Vec<String> = ranges
+    let more = ranges.len() > MOST;
+    let mut text: Vec<String> = ranges
         .into_iter()
+        .take(MOST)
         .map(|(first, last)| {
             if first == last {
                 first.to_string()
@@ -68,6 +71,9 @@ pub(crate) fn rows(numbers: &[u32]) -> String {
             }
         })
         .collect();
+    if more {
+        text.push("...".to_owned());
+    }
     text.join(", ")
 }
 
@@ -120,6 +126,8 @@ mod tests {
     fn row_ranges() {
         assert_eq!(rows(&[]), "");
         assert_eq!(rows(&[3, 5, 6, 7, 9]), "3, 5-7, 9");
+        let many: Vec<u32> = (0..100).step_by(2).collect();
+        assert_eq!(rows(&many), "0, 2, 4, 6, 8, 10, 12, 14, 16, 18, ...");
     }
 
     #[test]

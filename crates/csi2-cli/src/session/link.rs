@@ -27,8 +27,19 @@ pub(super) struct Link {
     /// `--rate`, or the bit rate that follows from the sample rate.
     pub(super) told_rate: Option<u64>,
     pub(super) scrambling: Option<Scrambling>,
+    /// What the wires show against what the user said, where nothing else comes out right.
+    pub(super) otherwise: Option<Otherwise>,
     /// What was read to find out.
     pub(super) prelude: Prelude,
+}
+
+/// What the wires show where the user's word is not taken.
+#[derive(Clone, Debug)]
+pub(crate) struct Otherwise {
+    /// Against the user's map, or the names.
+    pub(crate) wiring: Wiring,
+    /// Bits per second of a lane, where there is no clock wire.
+    pub(crate) rate: Option<u64>,
 }
 
 impl Link {
@@ -50,6 +61,7 @@ impl Link {
                 Descrambling::Known(scrambling) => Some(scrambling),
                 Descrambling::Off | Descrambling::Auto => None,
             },
+            otherwise: None,
             prelude: Prelude::default(),
         };
         if args.map.is_some() && info.layer != Layer::Pins {
@@ -199,7 +211,7 @@ impl Link {
             restricted(pins, driven)
         });
         let rate = args.rate.filter(|rate| *rate > 0);
-        discovery.conclude(&Hints {
+        let hints = Hints {
             named,
             fixed: args.map.is_some(),
             lanes: args.lanes,
@@ -209,6 +221,34 @@ impl Link {
                 .map(|(timebase, rate)| ticks_per_bit(timebase, rate)),
             vcx: args.vcx.extension(),
             scrambling: args.descramble,
+        };
+        let found = discovery.conclude(&hints);
+        self.otherwise = self.look_again(&discovery, &hints, found.as_ref());
+        found
+    }
+
+    /// What the wires show where the user is not believed, if that is better.
+    fn look_again(&self, discovery: &Discovery, hints: &Hints, found: Option<&Discovered>) -> Option<Otherwise> {
+        let sure = found.map_or(Confidence::None, |found| found.confidence);
+        let told = hints.fixed || hints.lanes.is_some() || hints.unit_interval.is_some();
+        if !told || sure == Confidence::Certain {
+            return None;
+        }
+        let other = discovery.conclude(&Hints {
+            fixed: false,
+            lanes: None,
+            unit_interval: None,
+            ..*hints
+        })?;
+        if other.confidence < Confidence::Likely || other.confidence <= sure {
+            return None;
+        }
+        Some(Otherwise {
+            wiring: Wiring::new(hints.named.as_ref(), &other),
+            rate: self
+                .timebase
+                .zip(other.sampling.unit_interval)
+                .map(|(timebase, unit)| rate_of(timebase, unit) as u64),
         })
     }
 
@@ -226,15 +266,7 @@ impl Link {
         if map.clock.is_none() {
             self.clockless(found.sampling.unit_interval, info, args)?;
         }
-        let (lane_order, inverted, clock_inverted) = Wiring::compare(named, &map);
-        self.wiring = Some(Wiring {
-            lane_order,
-            inverted,
-            clock_inverted,
-            named: named.is_some(),
-            evidence: found.evidence,
-            confidence: found.confidence,
-        });
+        self.wiring = Some(Wiring::new(named, &Discovered { map, ..*found }));
         self.lanes = Some(map.count);
         self.scrambling = found.scrambling;
         self.entry = Entry::Pins {
@@ -261,7 +293,7 @@ impl Link {
         let of_changes = self.prelude.is_of_changes();
         match (unit_interval, self.timebase) {
             (Some(unit), Some(timebase)) => {
-                let rate = timebase.hertz() * unit.denominator as f64 / unit.numerator.max(1) as f64;
+                let rate = rate_of(timebase, unit);
                 if self.told_rate.is_none() && (1.0..1e15).contains(&rate) {
                     self.told_rate = Some(rate.round() as u64);
                 }
@@ -282,6 +314,11 @@ impl Link {
         }
         Ok(())
     }
+}
+
+/// Bits per second.
+fn rate_of(timebase: Timebase, unit: UnitInterval) -> f64 {
+    timebase.hertz() * unit.denominator as f64 / unit.numerator.max(1) as f64
 }
 
 fn restricted(pins: &PinMap, lanes: usize) -> PinMap {

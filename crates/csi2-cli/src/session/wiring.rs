@@ -1,6 +1,6 @@
 //! How the wires turned out to lie, against what their names say.
 
-use csi2_analyzer::{Confidence, Evidence};
+use csi2_analyzer::{Confidence, Discovered, Evidence};
 use csi2_dphy::{LanePins, PinMap};
 
 /// The wiring of a link of pins.
@@ -22,8 +22,21 @@ pub(crate) struct Wiring {
 }
 
 impl Wiring {
+    /// `found` against `named`.
+    pub(crate) fn new(named: Option<&PinMap>, found: &Discovered) -> Self {
+        let (lane_order, inverted, clock_inverted) = Self::compare(named, &found.map);
+        Self {
+            lane_order,
+            inverted,
+            clock_inverted,
+            named: named.is_some(),
+            evidence: found.evidence,
+            confidence: found.confidence,
+        }
+    }
+
     /// Lane order, inverted lanes, and whether the clock is inverted, of `found` against `named`.
-    pub(crate) fn compare(named: Option<&PinMap>, found: &PinMap) -> (Vec<usize>, Vec<usize>, bool) {
+    fn compare(named: Option<&PinMap>, found: &PinMap) -> (Vec<usize>, Vec<usize>, bool) {
         let lanes = found.lanes.get(..found.count).unwrap_or(&found.lanes);
         let lowest = |lane: &LanePins| wires(lane).min().unwrap_or(u16::MAX);
         let order = lanes.iter().enumerate().map(|(index, lane)| match named {

@@ -2,13 +2,14 @@
 //!
 //! Ref: Adobe Digital Negative 1.4, chapter 4 (tags), as read by dcraw, LibRaw and ExifTool; TIFF/EP for the colour filter.
 
-use super::ifd::{Directory, Strip, Value};
-use super::samples::{little_endian, narrow};
-use super::{Picture, Sink, SinkOptions};
+use super::samples::narrow;
+use super::{Picture, Sink, SinkOptions, strip};
 use crate::render;
 use csi2_analyzer::{Keep, Pixels};
 use csi2_pixel::{BayerOrder, Layout, Samples};
 use std::io::{self, Write};
+use tiff::encoder::colortype::Gray16;
+use tiff::encoder::{Rational, SRational};
 
 pub(super) const SINK: Sink = Sink {
     name: "dng",
@@ -38,44 +39,49 @@ fn lacks(picture: &Picture<'_>, _: SinkOptions) -> Option<&'static str> {
 fn write(picture: &Picture<'_>, options: SinkOptions, out: &mut dyn Write) -> io::Result<()> {
     let samples = narrow(picture)?;
     let pattern = options.bayer.and_then(pattern);
-    let mut directory = Directory::new(Strip {
-        width: picture.width,
-        height: picture.height,
-        samples: 1,
-        bits: 16,
-        photometric: if pattern.is_some() {
-            COLOUR_FILTER_ARRAY
-        } else {
-            LINEAR_RAW
-        },
-    })?;
+    let photometric = if pattern.is_some() {
+        COLOUR_FILTER_ARRAY
+    } else {
+        LINEAR_RAW
+    };
     let model = options.model.unwrap_or("CSI-2");
     let (black, white) = options.levels(picture.bits);
-    let shorts = |values: &[u16]| Value::Shorts(values.to_vec());
-    let mut set = |tag, value| directory.set(tag, value);
-    set(271, Value::Text("MIPI".into())); // Make
-    set(272, Value::Text(model.into())); // Model
-    set(274, shorts(&[options.orientation.number().into()])); // Orientation
-    set(50706, Value::Bytes(vec![1, 4, 0, 0])); // DNGVersion
-    set(50707, Value::Bytes(vec![1, 1, 0, 0])); // DNGBackwardVersion
-    set(50708, Value::Text(format!("MIPI {model}"))); // UniqueCameraModel
-    set(50714, Value::Longs(vec![black])); // BlackLevel
-    set(50717, Value::Longs(vec![white])); // WhiteLevel
-    if let Some(pattern) = pattern {
-        set(33421, shorts(&[2, 2])); // CFARepeatPatternDim
-        set(33422, Value::Bytes(pattern.to_vec())); // CFAPattern
-        set(50710, Value::Bytes(vec![0, 1, 2])); // CFAPlaneColor: red, green, blue
-        set(50711, shorts(&[1])); // CFALayout: rectangular
-        // The camera's colours are taken for those of CIE XYZ: what they are is not known here.
-        set(50721, identity()); // ColorMatrix1
-        set(50778, shorts(&[21])); // CalibrationIlluminant1: D65
-        let neutral = render::neutral(picture, options)?;
-        let fraction = |response: f64| ((response * f64::from(DECIMALS)).round() as u32, DECIMALS);
-        set(50728, Value::Rationals(neutral.map(fraction).to_vec())); // AsShotNeutral: of a grey world
+    let neutral = pattern.map(|_| render::neutral(picture, options)).transpose()?;
+    // Always 16 bits, as readers of more than 8 expect.
+    strip::write::<Gray16>(
+        (picture.width, picture.height),
+        samples,
+        |tags| {
+            tags.set(262, photometric)?; // PhotometricInterpretation
+            tags.set(271, "MIPI")?; // Make
+            tags.set(272, model)?; // Model
+            tags.set(274, u16::from(options.orientation.number()))?; // Orientation
+            tags.set(50706, [1_u8, 4, 0, 0])?; // DNGVersion
+            tags.set(50707, [1_u8, 1, 0, 0])?; // DNGBackwardVersion
+            tags.set(50708, format!("MIPI {model}").as_str())?; // UniqueCameraModel
+            tags.set(50714, black)?; // BlackLevel
+            tags.set(50717, white)?; // WhiteLevel
+            let (Some(pattern), Some(neutral)) = (pattern, neutral) else {
+                return Ok(());
+            };
+            tags.set(33421, [2_u16, 2])?; // CFARepeatPatternDim
+            tags.set(33422, pattern)?; // CFAPattern
+            tags.set(50710, [0_u8, 1, 2])?; // CFAPlaneColor: red, green, blue
+            tags.set(50711, 1_u16)?; // CFALayout: rectangular
+            // The camera's colours are taken for those of CIE XYZ: what they are is not known here.
+            tags.set(50721, identity())?; // ColorMatrix1
+            tags.set(50778, 21_u16)?; // CalibrationIlluminant1: D65
+            tags.set(50728, neutral.map(fraction)) // AsShotNeutral: of a grey world
+        },
+        out,
+    )
+}
+
+fn fraction(response: f64) -> Rational {
+    Rational {
+        n: (response * f64::from(DECIMALS)).round() as u32,
+        d: DECIMALS,
     }
-    directory.write(out)?;
-    // Always 16 bits, as readers of more than 8 expect; little_endian would write bytes to 8 bits.
-    little_endian(samples, 16, out)
 }
 
 /// Colours of the tile: 0 red, 1 green, 2 blue.
@@ -89,7 +95,9 @@ const fn pattern(order: BayerOrder) -> Option<[u8; 4]> {
     }
 }
 
-fn identity() -> Value {
-    let one = |place: usize| (i32::from(place.is_multiple_of(4)), 1);
-    Value::SignedRationals((0..9).map(one).collect())
+fn identity() -> [SRational; 9] {
+    core::array::from_fn(|place| SRational {
+        n: i32::from(place.is_multiple_of(4)),
+        d: 1,
+    })
 }

@@ -2,14 +2,13 @@
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::picture::{Picture, SinkOptions};
+use crate::picture::{Black, Picture, SinkOptions};
 use csi2_analyzer::{Keep, Pixels};
 use csi2_pixel::{Layout, Plane, Samples};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 mod dng;
-mod ifd;
 pub(crate) mod npy;
 mod packed;
 mod pgm;
@@ -17,6 +16,7 @@ mod png;
 mod raw;
 mod samples;
 mod stack;
+mod strip;
 mod tiff;
 
 pub(crate) use stack::Stack;
@@ -73,6 +73,16 @@ pub(crate) fn names() -> clap::builder::PossibleValuesParser {
         .into()
 }
 
+/// Those that hold samples.
+pub(crate) fn names_of_samples() -> clap::builder::PossibleValuesParser {
+    SINKS
+        .iter()
+        .filter(|sink| sink.keep == Keep::Samples)
+        .map(|sink| clap::builder::PossibleValue::new(sink.name).help(sink.description))
+        .collect::<Vec<_>>()
+        .into()
+}
+
 /// The row that writes this picture, and why it is another one than `sink`, where it is. Payload without a codec can only be
 /// written as it came, and any samples fit an npy file.
 pub(crate) fn fitting(
@@ -105,6 +115,13 @@ pub(crate) fn check_options(sink: &Sink, options: SinkOptions) -> Result<(), Fai
             "a DNG tells the order of the colour filter, and the link does not carry it: give --bayer rggb (grbg, gbrg, \
              bggr; mono without a filter) or a sensor that is known by --sensor",
         ));
+    }
+    if let (Some(Black { level, bits: None }), Some(white)) = (options.black, options.white)
+        && level >= white
+    {
+        return Err(Failure::usage(format!(
+            "--black-level {level} is not below --white-level {white}"
+        )));
     }
     if options.stretch && !sink.stretches {
         return Err(Failure::usage(format!(

@@ -48,7 +48,7 @@ pub(crate) fn write_data(picture: &Picture<'_>, out: &mut dyn Write) -> io::Resu
         (Pixels::Samples(samples), _) => little_endian_samples(samples, picture.bits, out),
         (Pixels::Packed(_), _) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "this data type has no samples; use --format packed",
+            "this data type has no samples; the packed format holds it",
         )),
     }
 }

@@ -26,7 +26,7 @@ fn write(picture: &Picture<'_>, _: SinkOptions, out: &mut dyn Write) -> io::Resu
         Pixels::Packed(bytes) => out.write_all(bytes),
         Pixels::Samples(_) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            "samples are not packed; use --format raw",
+            "samples are not packed; the raw format holds them",
         )),
     }
 }

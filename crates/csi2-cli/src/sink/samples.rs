@@ -87,8 +87,8 @@ pub(super) fn narrow<'a>(picture: &Picture<'a>) -> io::Result<&'a [u16]> {
     let refused = |message| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     match picture.pixels {
         Pixels::Samples(Samples::Narrow(samples)) => Ok(samples),
-        Pixels::Samples(Samples::Wide(_)) => refused("samples of more than 16 bits; use --format npy"),
-        Pixels::Packed(_) => refused("this data type has no samples; use --format packed"),
+        Pixels::Samples(Samples::Wide(_)) => refused("samples of more than 16 bits; the npy format holds them"),
+        Pixels::Packed(_) => refused("this data type has no samples; the packed format holds it"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::values::EscapeItem;
 use csi2_capture::{Burst, CaptureError, CaptureWriter, WireNote};
+use csi2_dphy::{Tick, Timebase};
 use csi2_generator::{Piece, Transmitter};
 
 /// The lane that escapes are sent over.
@@ -69,6 +70,22 @@ impl Sender {
         let ticks = nanoseconds / 1e9 * self.transmitter.timebase().hertz();
         let mut file = to_file(&mut self.writer, WireNote::default());
         self.transmitter.wait_until(ticks.max(0.0).round() as u64, &mut file)
+    }
+
+    /// The time all bursts so far have taken.
+    pub(crate) fn now(&self) -> Tick {
+        self.transmitter.now()
+    }
+
+    /// Length of a tick of [`Sender::now`].
+    pub(crate) fn timebase(&self) -> Timebase {
+        self.transmitter.timebase()
+    }
+
+    /// Keeps the lanes stopped until this tick.
+    pub(crate) fn wait_until_tick(&mut self, at: Tick) -> Result<(), CaptureError> {
+        let mut file = to_file(&mut self.writer, WireNote::default());
+        self.transmitter.wait_until(at, &mut file)
     }
 
     /// The last stop state, and the file's name.

@@ -37,6 +37,16 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("broken-clockless-samples-lost", "time"),
     // The window of the analyzer cut a burst before its trail, and bursts are written with one.
     ("broken-ila-window", "structure as lanes"),
+    // Half the lanes of a link, or lanes in another order: bursts are written with the trail of what they seem to be.
+    ("symptom-lanes-missing", "structure as lanes"),
+    ("symptom-lanes-swapped", "structure as lanes"),
+    // Read as they are not, by options that would be wrong of what is written.
+    ("symptom-lanes-missing-told", "reading"),
+    ("symptom-lanes-swapped-told", "reading"),
+    // What is written has one number of lanes.
+    ("mode-lanes", "MODE_CHANGE"),
+    // Pauses shorter than the line protocol's become as long as that.
+    ("symptom-blanking-short", "time"),
 ];
 
 /// What is compared of each packet.
@@ -151,7 +161,12 @@ fn golden() -> Vec<(String, PathBuf, Vec<String>)> {
                 .find(|path| name(path).starts_with("capture."))
                 .expect("a capture");
             let options = std::fs::read_to_string(directory.join("options")).unwrap_or_default();
-            let options = options.lines().map(str::to_owned).collect();
+            // A sensor's file is beside the capture.
+            let place = |word: &str| match word.strip_prefix("--sensor=") {
+                Some(sensor) if sensor.contains(".toml") => format!("--sensor={}", directory.join(sensor).display()),
+                _ => word.to_owned(),
+            };
+            let options = options.lines().map(place).collect();
             (name(&directory), capture, options)
         })
         .collect()
@@ -188,6 +203,9 @@ fn golden_captures_keep_their_structure() {
             refused.push(case);
             continue;
         };
+        if excepted("reading") {
+            continue;
+        }
         let before = Seen::of(&bench, &options, &capture);
         let format = info["format"].as_str().expect("a format");
         let layer = info["layer"].as_str().expect("a layer");
@@ -211,7 +229,7 @@ fn golden_captures_keep_their_structure() {
             // Headers are kept, and so is how they are to be read.
             let mut reading: Vec<String> = options
                 .iter()
-                .filter(|word| word.starts_with("--vcx"))
+                .filter(|word| word.starts_with("--vcx") || word.starts_with("--sensor"))
                 .cloned()
                 .collect();
             if name == "new.same" {

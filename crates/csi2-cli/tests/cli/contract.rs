@@ -161,8 +161,12 @@ fn check_object() {
             "link",
             "packets",
             "channels",
+            "load",
+            "sensor",
             "low_power",
             "timing",
+            "bit_errors",
+            "diagnosis",
             "findings"
         ]
     );

@@ -186,38 +186,3 @@ fn damaged_rows_are_counted_and_found() {
         "embedded row: byte 9: stuffed byte is 0x15, not 0x55"
     );
 }
-
-#[test]
-fn sensors_as_a_table_and_as_json() {
-    let bench = Bench::new();
-    let rows = lines(&bench.run(&["sensors", "--json"]).ok());
-    let names: Vec<&str> = rows.iter().map(|row| row["name"].as_str().expect("a name")).collect();
-    assert!(names.is_sorted() && names.contains(&"imx412"), "{names:?}");
-    let text = bench.run(&["sensors"]).ok();
-    for row in &rows {
-        let name = row["name"].as_str().expect("a name");
-        assert_eq!(row["type"], "sensor");
-        assert!(text.contains(&format!("\n  {name} ")), "{text}");
-        // Each is a value of the option, in any case.
-        let words = ["list", "-v", "--sensor", &name.to_uppercase(), "absent.hex"];
-        bench.run(&words).failed(3);
-    }
-    let imx412 = rows.iter().find(|row| row["name"] == "imx412").expect("imx412");
-    assert_eq!(
-        imx412,
-        &json!({
-            "type": "sensor", "name": "imx412", "also_known": ["imx577"], "bayer": "rggb", "black_level": 64,
-            "black_level_bits": 10, "analogue_gain": "1024/(1024-c)", "exposure_margin": 22, "embedded_rows": 2,
-            "embedded": {
-                "frame_count": "0x0005", "exposure_lines": "0x0202", "analogue_gain_code": "0x0204",
-                "digital_gain": "0x020E", "frame_length_lines": "0x0340", "line_length_pixels": "0x0342",
-                "temperature_c": "0x013A"
-            }
-        })
-    );
-    let message = bench.run(&["list", "--sensor", "imx999", "in.hex"]).failed(2);
-    assert!(
-        message.contains("imx999") && message.contains("imx412, imx577"),
-        "{message}"
-    );
-}

@@ -4,17 +4,24 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod anonymise;
+mod conformance;
 mod contract;
 mod convert;
 mod data_types;
 mod embedded;
 mod exit_status;
+mod exposures;
 mod help;
 mod hostile;
 mod memory;
+mod misuse;
+mod modes;
+mod pairs;
 mod peers;
 mod round_trip;
 mod rules;
+mod sensors;
+mod simulate;
 mod sinks;
 mod streams;
 mod support;

@@ -238,6 +238,14 @@ fn candidates_as_json_name_the_command() {
     let words: Vec<&str> = command.split(' ').skip(1).collect();
     bench.run(&words).ok();
     assert!(bench.path("frame.png").exists());
+    // With what is known already, and as a table, which is the output.
+    let known = [
+        "unpack", "dump.raw", "--guess", "--format", "pRAA", "--size", "400x300", "--json",
+    ];
+    let rows = lines(&bench.run(&known).ok());
+    assert_eq!((&rows[0]["rank"], &rows[0]["stride"]), (&1.into(), &512.into()));
+    let table = bench.run(&["unpack", "dump.raw", "--guess", "-q"]).ok();
+    assert!(table.contains("400x300"), "{table}");
     // The stride alone.
     let said = bench.run(&["unpack", "dump.raw", "--format", "pRAA/400x300", "-o", "out.npy"]);
     assert!(said.err.contains("taken: --stride 512"), "{}", said.err);

@@ -97,7 +97,8 @@ fn a_dng_tells_what_the_command_line_says() {
         assert_eq!(tag(&file, number).as_deref(), Some(want), "tag {number}");
     }
     let strip = tag(&file, 273).expect("a strip")[0] as usize;
-    let stored: Vec<u16> = file[strip..]
+    let bytes = tag(&file, 279).expect("its bytes")[0] as usize;
+    let stored: Vec<u16> = file[strip..strip + bytes]
         .chunks(2)
         .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
         .collect();

@@ -187,7 +187,7 @@ fn lost_rows_are_named() {
     bench.write("lost.hex", text.replacen(&row, &format!("28{}", &row[2..]), 1));
     let said = bench.run(&["decode", "lost.hex", "--format", "npy", "-o", "out"]);
     assert!(
-        said.err.contains("vc0-raw10-000000.npy: incomplete: rows 3"),
+        said.err.contains("vc0-raw10-000000.npy: incomplete: row 3 "),
         "{}",
         said.err
     );

@@ -67,9 +67,14 @@ impl PinReceiver {
     /// What may come of a bit besides.
     pub(super) fn after_bit(&mut self, at: Tick, merger: &mut LaneMerger) {
         if self.burst.is_overdue(self.bits) && !self.lanes.iter().any(LaneReceiver::is_undecided) {
-            let lanes = self.lanes.iter().zip(0u32..);
-            let lost = lanes.fold(0, |mask, (lane, index)| mask | u8::from(lane.is_lost()) << index);
-            self.burst.give_up(lost, at, merger);
+            let mask = |is: fn(&LaneReceiver) -> bool| {
+                let lanes = self.lanes.iter().zip(0u32..);
+                lanes.fold(0, |mask, (lane, index)| mask | u8::from(is(lane)) << index)
+            };
+            let (lost, resting) = (mask(LaneReceiver::is_lost), mask(|lane| !lane.in_hs()));
+            if !self.burst.narrow(resting, at, false, merger) {
+                self.burst.give_up(lost, at, merger);
+            }
             if self.blind {
                 self.burst.reset();
                 self.hunt();

@@ -3,6 +3,7 @@
 mod picture;
 
 use alloc::{vec, vec::Vec};
+pub(crate) use picture::WHITE;
 
 /// A landscape: sun and clouds over snowy mountains, a house with a red roof, trees, and a car on the road that drives to the
 /// right from frame to frame. Deterministic: the same arguments give the same samples on every machine (integers only).
@@ -33,6 +34,15 @@ impl Scene {
             let filter = y % 2 + x % 2;
             let light = row.linear(x)[filter];
             *sample = (black + (white - black) * light / picture::WHITE) as u16;
+        }
+    }
+
+    /// Linear light of a row's pixels, one after another: red, green and blue, 0 to [`WHITE`].
+    pub(crate) fn light(&self, y: usize, mut each: impl FnMut(usize, [u32; 3])) {
+        let view = picture::View::new(self.width, self.height, self.frame);
+        let row = view.row(y);
+        for x in 0..self.width {
+            each(x, row.linear(x));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the scene looks like: shapes on a canvas 768 units high, in sixteenths of a unit, nearest first.
 
 /// Linear light of full white: 255 squared.
-pub(super) const WHITE: u32 = 255 * 255;
+pub(crate) const WHITE: u32 = 255 * 255;
 
 /// Sixteenths of a canvas unit.
 const fn u(units: i32) -> i32 {

@@ -28,6 +28,8 @@ pub struct TransmitSettings {
     pub periodic_deskew: Option<u64>,
     /// UI of ultra-low-power state between two frames, of all lanes (pins); `None`: lanes stay in the stop state.
     pub ulps: Option<u64>,
+    /// UI in the stop state after a burst, beyond T_HS-EXIT. `None`: a little, so that nothing is at its limit.
+    pub pause: Option<u64>,
     /// Scramble what the lanes carry (lanes and pins).
     pub scrambling: Option<Scrambling>,
 }
@@ -42,6 +44,7 @@ impl TransmitSettings {
             initial_deskew: None,
             periodic_deskew: None,
             ulps: None,
+            pause: None,
             scrambling: None,
         }
     }

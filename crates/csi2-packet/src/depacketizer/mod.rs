@@ -120,6 +120,14 @@ impl<C: PayloadChecksum> Depacketizer<C> {
         }
     }
 
+    /// Lanes whose trail follows packets, from the next burst on.
+    pub fn set_trail_lanes(&mut self, lanes: u8) {
+        self.settings.trail_lanes = lanes;
+        if self.position == 0 {
+            self.tails = LaneTails::new(lanes);
+        }
+    }
+
     /// Takes bytes: returns the next event and how many bytes led to it. Push the rest again.
     pub fn push<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
         let mut rest = bytes;

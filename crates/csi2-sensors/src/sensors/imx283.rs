@@ -1,17 +1,13 @@
 //! Sony IMX283.
 //!
-//! Ref: raspberrypi/libcamera src/ipa/rpi/cam_helper/cam_helper_imx283.cpp.
+//! Ref: raspberrypi/libcamera src/ipa/rpi/cam_helper/cam_helper_imx283.cpp and
+//! src/ipa/libipa/camera_sensor_helper.cpp (black level).
 
-use crate::{Gain, Profile};
+use crate::{BlackLevel, Gain, Profile};
 
 pub(super) const IMX283: Profile = Profile {
-    name: "imx283",
-    also_known: &[],
-    bayer: None,
-    black_level: None,
+    black_level: Some(BlackLevel { level: 50, bits: 10 }),
     gain: Some(Gain::Ratio { full: 2048 }),
     exposure_margin: Some(4),
-    embedded_rows: None,
-    embedded: None,
-    modes: &[],
+    ..Profile::named("imx283")
 };

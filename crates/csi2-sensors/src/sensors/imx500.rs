@@ -5,13 +5,8 @@
 use crate::{CCS, Gain, Profile};
 
 pub(super) const IMX500: Profile = Profile {
-    name: "imx500",
-    also_known: &[],
-    bayer: None,
-    black_level: None,
     gain: Some(Gain::Ratio { full: 1024 }),
     exposure_margin: Some(22),
-    embedded_rows: None,
     embedded: Some(&CCS),
-    modes: &[],
+    ..Profile::named("imx500")
 };

@@ -4,6 +4,8 @@ use super::{Stream, index};
 
 /// Bytes of a long packet besides its payload.
 const AROUND: usize = 6;
+/// Rows that may be lost at once where no frame has shown how many there are; as many as were seen are believed, too.
+const UNSEEN: usize = 4096;
 
 impl Stream {
     /// A line is to come: leaves out the rows that were lost before it. `number`: of its LS; `base`: the numbers that
@@ -32,7 +34,7 @@ impl Stream {
             .saturating_add(u64::from(rest >= next.div_ceil(2)))
             .saturating_add(u64::from(rest >= next + second.div_ceil(2)));
         let most = self
-            .height
+            .usual_height()
             .map_or(u64::MAX, |height| height.saturating_sub(self.rows) as u64);
         self.lose_rows(usize::try_from(rows.min(most)).unwrap_or(usize::MAX));
     }
@@ -55,6 +57,7 @@ impl Stream {
     /// is lost.
     fn shift_first(&mut self) {
         self.set_line_bytes(self.line_bytes / 2);
+        self.forget_lone();
         if !self.append(1) {
             return;
         }
@@ -87,7 +90,11 @@ impl Stream {
         let row = self.numbers.row(number);
         while self.rows > row && self.find_row() {}
         // A number far outside the frame is no place.
-        let plausible = self.height.is_none_or(|height| row < height.max(self.rows + 1));
+        let most = match self.usual_height() {
+            Some(height) => height.max(self.rows + 1),
+            None => 2 * self.rows + UNSEEN,
+        };
+        let plausible = row < most;
         if row > self.rows && plausible && self.fits(row - self.rows + 1) {
             self.lose_rows(row - self.rows);
         }
@@ -100,6 +107,7 @@ impl Stream {
             return;
         };
         self.numbers.adopt_step(last.saturating_sub(first));
+        self.forget_lone();
         let (first, last) = (self.numbers.row(first), self.numbers.row(last));
         for (old, new) in [(from, first), (to, last)] {
             self.buffers.samples.copy_row(old, new);

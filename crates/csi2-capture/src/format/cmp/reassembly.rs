@@ -4,7 +4,7 @@
 //! Ref: openDAQ/ASAM-CMP-Library include/asam_cmp/payload_type.h
 
 use super::message::{self, CHECKSUM_ERROR, CHECKSUM_PRESENT, Csi2Header, ECC_PRESENT, MessageHeader, Segment};
-use csi2_packet::{DataType, PacketHeader, VirtualChannel, checksum};
+use csi2_packet::{DataType, EccVerdict, PacketHeader, VcExtension, VirtualChannel, checksum};
 use std::collections::HashMap;
 
 /// Device, stream and interface: segments of one packet share them.
@@ -34,6 +34,9 @@ struct Open {
     key: Key,
     at: u64,
     header: Csi2Header,
+    /// Payload bytes that the header announces, where it can be used, corrected.
+    announced: usize,
+    long: bool,
     /// Header and payload so far.
     bytes: Vec<u8>,
 }
@@ -124,21 +127,26 @@ impl Open {
     /// `None` where the payload is too short for its own header.
     fn new(key: Key, at: u64, payload: &[u8]) -> Option<Self> {
         let (data, header) = message::csi2(payload).ok()?;
+        let wire = wire_header(&header);
+        let received = PacketHeader::receive(wire, VcExtension::Extended);
+        let usable = !matches!(received.ecc, EccVerdict::Uncorrectable { .. });
+        let long = is_long(header.data_type) || !received.header.data_type.is_short();
         let mut open = Self {
             key,
             at,
             header,
-            bytes: wire_header(&header).to_vec(),
+            announced: usize::from(received.header.word),
+            long,
+            bytes: wire.to_vec(),
         };
-        if is_long(header.data_type) {
+        if long || !usable {
             open.add(data);
         }
         Some(open)
     }
 
     fn add(&mut self, data: &[u8]) {
-        let announced = 4 + usize::from(self.header.word);
-        let room = announced.min(LONGEST).saturating_sub(self.bytes.len());
+        let room = LONGEST.saturating_sub(self.bytes.len());
         self.bytes
             .extend_from_slice(data.get(..room.min(data.len())).unwrap_or_default());
     }
@@ -146,8 +154,10 @@ impl Open {
     /// Adds the footer of a long packet whose payload is all there.
     fn complete(mut self) -> Self {
         let payload = self.bytes.get(4..).unwrap_or_default();
-        let long = is_long(self.header.data_type);
-        if long && payload.len() == usize::from(self.header.word) {
+        // A module may have its own mind about the ECC.
+        let told = self.header.flags & (CHECKSUM_PRESENT | CHECKSUM_ERROR) != 0;
+        let whole = payload.len() == self.announced || told && payload.len() == usize::from(self.header.word);
+        if self.long && whole {
             let footer = match self.header.flags {
                 flags if flags & CHECKSUM_PRESENT != 0 => self.header.checksum,
                 flags if flags & CHECKSUM_ERROR != 0 => !checksum(payload),

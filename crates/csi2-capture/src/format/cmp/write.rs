@@ -96,18 +96,22 @@ impl Writer {
         const FRAME_START: u8 = 0;
         let [identifier, low, high, ecc] = wire;
         let mut flags = ECC_PRESENT | COUNTERS_MADE;
-        flags |= match PacketHeader::receive(wire, VcExtension::Extended).ecc {
+        let received = PacketHeader::receive(wire, VcExtension::Extended);
+        flags |= match received.ecc {
             EccVerdict::Clean => 0,
             EccVerdict::Corrected { .. } | EccVerdict::ParityBit { .. } => 0x0002,
             EccVerdict::Uncorrectable { .. } => 0x0004,
         };
         let data_type = identifier & 0x3F;
         let word = u16::from_le_bytes([low, high]);
-        let long = data_type > 0x0F;
-        let payload = if long {
-            body.get(..body.len().min(word.into())).unwrap_or_default()
-        } else {
-            &[]
+        // A corrected header says how long the packet was. One that cannot be corrected does so only where that fits.
+        let long = !received.header.data_type.is_short();
+        let announced = usize::from(received.header.word);
+        let unknown = matches!(received.ecc, EccVerdict::Uncorrectable { .. }) && body.len() != announced + 2;
+        let payload = match (unknown, long) {
+            (true, _) => body,
+            (false, true) => body.get(..body.len().min(announced)).unwrap_or_default(),
+            (false, false) => &[],
         };
         let mut footer = 0;
         if let Some([low, high]) = body.get(payload.len()..).filter(|_| long).and_then(<[u8]>::first_chunk) {
@@ -117,7 +121,7 @@ impl Writer {
                 flags |= CHECKSUM_ERROR;
             }
         }
-        if long {
+        if long || unknown {
             self.line_counter = self.line_counter.wrapping_add(1);
         } else if data_type == FRAME_START {
             self.frame_counter = self.frame_counter.wrapping_add(1);

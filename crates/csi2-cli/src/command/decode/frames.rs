@@ -1,18 +1,19 @@
 //! Frames on their way out, and what the manifest says of them.
 
-use super::place::{Place, file_name, stem};
+use super::embedded::Embedded;
+use super::place::{Place, file_name};
+use super::tag::{Tag, tone_mapped};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::number::Frames;
-use crate::picture::{Picture, SinkOptions};
-use crate::report::embedded::EmbeddedJson;
+use crate::picture::{Black, Picture, SinkOptions};
 use crate::report::json::FrameRow;
 use crate::report::text;
 use crate::session::Clock;
 use crate::sink::{self, Sink};
-use csi2_analyzer::Frame;
+use csi2_analyzer::{Frame, Pixels};
 use csi2_packet::{DataType, VirtualChannel};
-use csi2_pixel::Layout;
+use csi2_pixel::{Layout, Samples};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,8 +29,8 @@ pub(super) struct FrameWriter<'a> {
     /// Directory for previews, where they are wanted.
     previews: Option<&'a Path>,
     said: Said<'a>,
-    /// Index of the last frame of each stream.
-    streams: BTreeMap<(VirtualChannel, DataType), u64>,
+    /// Number of the last frame of each stream, and of each exposure of it.
+    streams: BTreeMap<(VirtualChannel, DataType, Option<&'static str>), u64>,
     pub(super) console: &'a Console,
 }
 
@@ -77,20 +78,40 @@ impl<'a> FrameWriter<'a> {
         !self.streams.is_empty() && self.streams.values().all(|index| *index >= self.range.0.end)
     }
 
+    /// Whether frames of this number are wanted.
+    pub(super) fn wants(&self, number: u64) -> bool {
+        self.range.contains(number)
+    }
+
+    /// A frame came that may not be wanted.
+    pub(super) fn pass(&mut self, frame: &Frame<'_>, tag: &Tag) {
+        let stream = (frame.channel, frame.data_type, tag.exposure);
+        self.streams.insert(stream, tag.number(frame));
+    }
+
     /// `embedded`: what the embedded rows of the frame say.
     pub(super) fn frame(
         &mut self,
         frame: &Frame<'_>,
-        embedded: Option<EmbeddedJson>,
+        tag: &Tag,
+        embedded: Option<Embedded>,
         clock: &Clock,
     ) -> Result<(), Failure> {
-        self.streams.insert((frame.channel, frame.data_type), frame.index);
-        if !self.range.contains(frame.index) {
+        self.pass(frame, tag);
+        if !self.wants(tag.number(frame)) {
             return Ok(());
         }
+        let options = match &tag.merged {
+            Some(merge) => SinkOptions {
+                black: Some(Black { level: 0, bits: None }),
+                white: Some(merge.full),
+                ..self.options
+            },
+            None => self.options,
+        };
         let picture = picture(frame);
         let null = self.place.is_null();
-        let (sink, instead) = sink::fitting(self.sink, &picture, self.options);
+        let (sink, instead) = sink::fitting(self.sink, &picture, options);
         if let Some(why) = instead.filter(|_| !null) {
             if !self.place.takes(sink) {
                 return Err(Failure::usage(format!(
@@ -102,12 +123,12 @@ impl<'a> FrameWriter<'a> {
                 format!("{}: {why}: written as {} files", frame.data_type.name(), sink.extension)
             });
         }
-        let put = self.place.put(frame, &picture, (sink, self.options), self.console)?;
-        let preview = self.preview(frame, &picture)?;
+        let put = self.place.put((frame, tag), &picture, (sink, options), self.console)?;
+        let preview = self.preview((frame, tag), &picture)?;
         let file = put
             .file
             .clone()
-            .unwrap_or_else(|| format!("{} {}", stem(frame), frame.index));
+            .unwrap_or_else(|| format!("{} {}", tag.stem(frame), tag.number(frame)));
         self.said.warn(frame, &file);
         let raw = null || sink.name == "raw";
         self.said.rows.push(FrameRow {
@@ -124,7 +145,11 @@ impl<'a> FrameWriter<'a> {
             width: frame.width,
             height: frame.height,
             bits: frame.bits,
-            exposure: None,
+            exposure: tag.exposure,
+            set: tag.set,
+            li_pixels: tag.li_pixels,
+            ratio: tag.merged.as_ref().map(|merge| merge.ratios.clone()),
+            ratio_from: tag.merged.as_ref().map(|merge| merge.source),
             complete: frame.complete,
             missing_lines: frame.missing_lines.to_vec(),
             bad_lines: frame.bad_lines.to_vec(),
@@ -133,12 +158,12 @@ impl<'a> FrameWriter<'a> {
             line_bytes: frame.line_bytes,
             rest_bytes: (frame.rest_bytes > 0).then_some(frame.rest_bytes),
             layout: sink::layout_name(sink, &picture, raw),
-            pix_fmt: sink::pix_fmt(&picture, self.options).filter(|_| raw),
+            pix_fmt: sink::pix_fmt(&picture, options).filter(|_| raw),
             slice: put.slice,
             planes: put.planes,
             preview,
             sha256: put.sha256,
-            embedded,
+            embedded: embedded.map(|said| said.json),
         });
         Ok(())
     }
@@ -150,7 +175,7 @@ impl<'a> FrameWriter<'a> {
     }
 
     /// Writes the picture for viewing; returns its name.
-    fn preview(&mut self, frame: &Frame<'_>, picture: &Picture<'_>) -> Result<Option<String>, Failure> {
+    fn preview(&mut self, (frame, tag): (&Frame<'_>, &Tag), picture: &Picture<'_>) -> Result<Option<String>, Failure> {
         let Some(directory) = self.previews.filter(|_| sink::has_preview(picture)) else {
             return Ok(None);
         };
@@ -160,8 +185,26 @@ impl<'a> FrameWriter<'a> {
                     .into()
             });
         }
-        let path = sink::preview_path(&directory.join(format!("{}-{:06}", stem(frame), frame.index)));
-        sink::write_preview(picture, self.options, &path)?;
+        let name = format!("{}-{:06}", tag.stem(frame), tag.number(frame));
+        let path = sink::preview_path(&directory.join(name));
+        match &tag.merged {
+            Some(merge) => {
+                let samples = tone_mapped(picture, merge.full);
+                let mapped = Picture {
+                    bits: 16,
+                    depth: [16; 3],
+                    pixels: Pixels::Samples(Samples::Narrow(&samples)),
+                    ..*picture
+                };
+                let options = SinkOptions {
+                    black: None,
+                    white: None,
+                    ..self.options
+                };
+                sink::write_preview(&mapped, options, &path)?;
+            }
+            None => sink::write_preview(picture, self.options, &path)?,
+        }
         Ok(Some(file_name(&path)))
     }
 }
@@ -192,6 +235,7 @@ impl Said<'_> {
         }
         let lost = match frame.missing_lines {
             [] => "its start or end is missing".to_owned(),
+            [row] => format!("row {row} is missing and zero"),
             lines => format!("rows {} are missing and zero", text::rows(lines)),
         };
         self.console.warning(&format!("{file}: incomplete: {lost}"));
@@ -215,9 +259,6 @@ impl Said<'_> {
             self.console.note(&format!(
                 "samples are right-aligned, {bits} of 16 bits: most viewers show them dark; --stretch makes pictures for viewing"
             ));
-        }
-        if self.rows.is_empty() {
-            self.console.warning("no frame was found; `csi2 check` says why");
         }
     }
 }

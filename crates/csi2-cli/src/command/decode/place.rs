@@ -1,5 +1,6 @@
 //! Where frames go.
 
+use super::tag::Tag;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::Output;
@@ -21,10 +22,13 @@ pub(super) enum Place<'a> {
     /// A file each, or several.
     Files(&'a Path),
     /// A file a stream.
-    Stacks(&'a Path, BTreeMap<(VirtualChannel, DataType), Stacked>),
+    Stacks(&'a Path, Stacks),
     /// Standard output, one after the other.
     Stream(Stream),
 }
+
+/// By stream and exposure.
+type Stacks = BTreeMap<(VirtualChannel, DataType, Option<&'static str>), Stacked>;
 
 /// The stack that a stream writes at the moment.
 pub(super) struct Stacked {
@@ -45,6 +49,7 @@ pub(super) struct Stream {
 struct Like {
     channel: VirtualChannel,
     data_type: DataType,
+    exposure: Option<&'static str>,
     width: u32,
     height: u32,
 }
@@ -82,19 +87,19 @@ impl<'a> Place<'a> {
     /// Writes a frame.
     pub(super) fn put(
         &mut self,
-        frame: &Frame<'_>,
+        (frame, tag): (&Frame<'_>, &Tag),
         picture: &Picture<'_>,
         (sink, options): (&'static Sink, SinkOptions),
         console: &Console,
     ) -> Result<Put, Failure> {
-        let name = format!("{}-{:06}.{}", stem(frame), frame.index, sink.extension);
+        let name = format!("{}-{:06}.{}", tag.stem(frame), tag.number(frame), sink.extension);
         match self {
             Self::Null => Ok(Put {
                 sha256: Some(sha256(picture, options)?),
                 ..Put::default()
             }),
             Self::Stacks(directory, stacks) if matches!(picture.pixels, Pixels::Samples(_)) => {
-                stacked(stacks, directory, frame, picture)
+                stacked(stacks, directory, (frame, tag), picture)
             }
             Self::Files(directory) | Self::Stacks(directory, _) => {
                 let planes = sink::write_file(sink, picture, options, &directory.join(&name))?;
@@ -106,7 +111,7 @@ impl<'a> Place<'a> {
                 })
             }
             Self::Stream(stream) => {
-                stream.admit(frame, picture, (sink, options), console)?;
+                stream.admit((frame, tag), picture, (sink, options), console)?;
                 stream.output.write(|out| (sink.write)(picture, options, out))?;
                 Ok(Put::default())
             }
@@ -127,7 +132,7 @@ impl Stream {
     /// Frames of a stream of pictures have to be alike. Says once how FFmpeg reads them.
     fn admit(
         &mut self,
-        frame: &Frame<'_>,
+        (frame, tag): (&Frame<'_>, &Tag),
         picture: &Picture<'_>,
         (sink, options): (&Sink, SinkOptions),
         console: &Console,
@@ -135,11 +140,19 @@ impl Stream {
         let like = Like {
             channel: frame.channel,
             data_type: frame.data_type,
+            exposure: tag.exposure,
             width: frame.width,
             height: frame.height,
         };
         match self.like {
             Some(before) if before == like => Ok(()),
+            Some(Like {
+                exposure: Some(before), ..
+            }) if like.exposure.is_some_and(|exposure| exposure != before) => Err(Failure::usage(format!(
+                "standard output takes one stream, and there are exposures {before} and {}: --hdr merge makes one frame of \
+                 them, --hdr off leaves them as they came, -o DIR writes all",
+                like.exposure.unwrap_or_default()
+            ))),
             Some(before) if (before.channel, before.data_type) == (like.channel, like.data_type) => Err(Failure::file(
                 "standard output",
                 format!(
@@ -175,21 +188,27 @@ fn reader(picture: &Picture<'_>, sink: &Sink, options: SinkOptions) -> String {
         ),
         ("raw", Some(pix_fmt)) => format!("{size}, {pix_fmt}: ffmpeg -f rawvideo -pix_fmt {pix_fmt} -s {size} -i -"),
         ("raw", None) => format!("{size}, {} bits: no pixel format of FFmpeg", picture.bits),
-        _ => format!(
-            "{} of {} each",
-            text::count(picture.height as u64, "line"),
-            text::count(picture.width as u64, "byte")
-        ),
+        _ => {
+            let bytes = match picture.pixels {
+                Pixels::Packed(bytes) => bytes.len() / picture.height.max(1),
+                Pixels::Samples(_) => picture.width,
+            };
+            format!(
+                "{} of {} each",
+                text::count(picture.height as u64, "line"),
+                text::count(bytes as u64, "byte")
+            )
+        }
     }
 }
 
 fn stacked(
-    stacks: &mut BTreeMap<(VirtualChannel, DataType), Stacked>,
+    stacks: &mut Stacks,
     directory: &Path,
-    frame: &Frame<'_>,
+    (frame, tag): (&Frame<'_>, &Tag),
     picture: &Picture<'_>,
 ) -> Result<Put, Failure> {
-    let key = (frame.channel, frame.data_type);
+    let key = (frame.channel, frame.data_type, tag.exposure);
     let mut number = 1;
     let mut stacked = match stacks.remove(&key) {
         Some(stacked) if stacked.stack.fits(picture) => Some(stacked),
@@ -208,7 +227,7 @@ fn stacked(
             } else {
                 format!("-{number}")
             };
-            let file = format!("{}{suffix}.npy", stem(frame));
+            let file = format!("{}{suffix}.npy", tag.stem(frame));
             let stack = Stack::create(picture, &directory.join(&file))?;
             stacks.entry(key).or_insert(Stacked { stack, file, number })
         }
@@ -221,16 +240,6 @@ fn stacked(
         planes,
         sha256: None,
     })
-}
-
-/// `vc0-raw10`.
-pub(super) fn stem(frame: &Frame<'_>) -> String {
-    let kind = match frame.data_type.name() {
-        // The code tells one reserved data type from another.
-        "RESERVED" => format!("dt{:02x}", frame.data_type.code()),
-        name => name.to_ascii_lowercase(),
-    };
-    format!("vc{}-{kind}", frame.channel.number())
 }
 
 fn rows(planes: &[PlaneFile]) -> Vec<PlaneRow> {

@@ -3,6 +3,7 @@
 use super::{Layout, layout};
 use crate::number::{self, Frames, Size};
 use crate::picture_args::PictureArgs;
+use crate::sensor_arg::{self, Chosen};
 use crate::sink;
 use clap::Args;
 use std::path::PathBuf;
@@ -23,7 +24,7 @@ pub(crate) struct UnpackArgs {
     #[arg(short, long, value_name = "IMAGE", required_unless_present = "guess")]
     pub(super) output: Option<PathBuf>,
     /// Its format; by its extension when absent
-    #[arg(long, value_name = "NAME", value_parser = sink::names())]
+    #[arg(long, value_name = "NAME", value_parser = sink::names_of_samples())]
     pub(super) output_format: Option<String>,
     /// Memory format: V4L2 name (SRGGB10P), fourcc (pRAA), libcamera, FFmpeg or media-bus name (0x300f); NAME/WxH gives the size too
     #[arg(long, value_name = "NAME", value_parser = layout)]
@@ -46,6 +47,9 @@ pub(crate) struct UnpackArgs {
     /// Print what --guess finds for machines: JSON, one object a line
     #[arg(long, requires = "guess")]
     pub(super) json: bool,
+    /// Sensor (csi2 sensors, or a file: mine.toml): order of its colour filter, black level
+    #[arg(long, value_name = "NAME[:MODE]", value_parser = sensor_arg::choose)]
+    pub(super) sensor: Option<Chosen>,
     #[command(flatten)]
     pub(super) pictures: PictureArgs,
 }

@@ -9,7 +9,7 @@ use crate::number::Size;
 use crate::output::{stdout, stdout_error};
 use crate::report::json;
 use crate::report::text::{self, Side, table};
-use csi2_analyzer::dump::{Candidate, Green, Known, StrideScore, propose, rank_strides};
+use csi2_analyzer::dump::{Candidate, Evidence, Green, Known, StrideScore, propose, rank_strides};
 use csi2_pixel::MemoryFormat;
 use serde::Serialize;
 use std::fs::File;
@@ -149,6 +149,27 @@ struct Row<'a> {
     command: &'a str,
 }
 
+/// Formats in planes are not told from their bytes; one that is given with its size is taken as it is.
+fn planes(known: Known, available: u64) -> Option<Candidate> {
+    let format = known.format.filter(|format| !format.has_rows())?;
+    let (width, height) = known.size?;
+    let geometry = Geometry::new(format, Size { width, height }, known.stride).ok()?;
+    let (frames, rest) = geometry.frames_in(available);
+    (frames > 0).then_some(Candidate {
+        format,
+        width,
+        height,
+        stride: geometry.stride,
+        frames,
+        rest,
+        score: if rest == 0 { 1.0 } else { 0.4 },
+        evidence: Evidence {
+            format: 1.0,
+            ..Evidence::default()
+        },
+    })
+}
+
 /// Candidates for what is open, shown; the best is returned, if there is any.
 pub(super) fn guess(
     args: &UnpackArgs,
@@ -157,8 +178,11 @@ pub(super) fn guess(
     console: &Console,
 ) -> Result<Option<Geometry>, Failure> {
     let mut dump = DumpFile::new(file, args.offset, length);
-    let found = propose(&mut dump, known);
+    let mut found = propose(&mut dump, known);
     dump.finish().map_err(|error| Failure::io(&args.file, error))?;
+    if let Some(planes) = planes(known, length.saturating_sub(args.offset)) {
+        found = vec![planes];
+    }
     let commands: Vec<String> = found.iter().map(|candidate| command(args, candidate)).collect();
     if args.json {
         let mut out = stdout();
@@ -167,11 +191,21 @@ pub(super) fn guess(
         }
         out.flush().map_err(stdout_error)?;
     } else if !found.is_empty() {
-        show(&found, console);
+        let table = show(&found);
+        match args.output {
+            // Standard output may be the picture's.
+            Some(_) => console.note(table.trim_end()),
+            None => {
+                let mut out = stdout();
+                out.write_all(table.as_bytes())
+                    .and_then(|()| out.flush())
+                    .map_err(stdout_error)?;
+            }
+        }
     }
     let Some((best, command)) = found.first().zip(commands.first()) else {
         console.warning(&format!(
-            "{}: nothing certain: no two rows resemble each other. Flat, black, random or compressed data, too little of it, or an --offset is missing",
+            "{}: nothing certain: flat, black, random or compressed data, too little of it, or an --offset is missing",
             args.file
         ));
         return Ok(None);
@@ -205,7 +239,7 @@ pub(super) fn guess(
     Geometry::new(best.format, size, Some(best.stride)).map(Some)
 }
 
-fn show(found: &[Candidate], console: &Console) {
+fn show(found: &[Candidate]) -> String {
     use Side::{Left, Right};
     let heading = ["", "score", "format", "size", "stride", "frames", "why"].map(str::to_owned);
     let mut rows = vec![heading.to_vec()];
@@ -220,7 +254,7 @@ fn show(found: &[Candidate], console: &Console) {
             why(candidate),
         ]
     }));
-    console.note(table("", &[Right, Right, Left, Left, Right, Right, Left], &rows).trim_end());
+    table("", &[Right, Right, Left, Left, Right, Right, Left], &rows)
 }
 
 fn why(candidate: &Candidate) -> String {

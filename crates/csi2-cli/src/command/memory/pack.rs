@@ -6,7 +6,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::image::{self, Cells, Form, Pictures, Wanted};
 use crate::number::{self, Size};
-use crate::output::Output;
+use crate::output::{Output, keep_inputs};
 use crate::report::text;
 use clap::Args;
 use csi2_kernels::Backend;
@@ -49,33 +49,36 @@ pub(crate) fn pack(args: &PackArgs, console: &Console) -> Result<(), Failure> {
         return Err(Failure::usage(format!("{} has no samples", format.name)));
     };
     let wanted = Wanted {
-        size: args.size.or(args.format.size),
+        size: super::size(args.size, Some(args.format))?,
         form: Some(Form::of(format.layout)),
         bits: Some(format.bits),
         name: Some(format.name),
     };
+    keep_inputs(&args.output, args.images.iter().map(String::as_str))?;
     let mut output = Output::create(&args.output)?;
     let (mut frames, mut bytes) = (0, 0);
     for name in &args.images {
-        let pictures = image::read_as(name, &wanted)?;
-        let size = Size {
-            width: pictures.width,
-            height: pictures.height,
-        };
-        let geometry = Geometry::new(format, size, args.stride)?;
-        let mut rows = Cells::Narrow(Vec::new());
-        let mut dump = Vec::new();
-        for index in 0..pictures.frames() {
-            let samples = pictures.on_link(index, codec, &mut rows);
-            in_range(name, format, size.width, index, samples)?;
-            // A row at a time, whatever the frame.
-            let packed = match samples {
-                Samples::Narrow(samples) => write(&geometry, samples, &mut dump, &mut output)?,
-                Samples::Wide(samples) => write(&geometry, samples, &mut dump, &mut output)?,
+        image::each(name, &wanted, &mut |pictures, first| {
+            let size = Size {
+                width: pictures.width,
+                height: pictures.height,
             };
-            bytes += packed;
-        }
-        frames += count(&pictures);
+            let geometry = Geometry::new(format, size, args.stride)?;
+            let mut rows = Cells::Narrow(Vec::new());
+            let mut dump = Vec::new();
+            for index in 0..pictures.frames() {
+                let samples = pictures.on_link(index, codec, &mut rows);
+                in_range(name, format, size.width, first + index, samples)?;
+                // A row at a time, whatever the frame.
+                let packed = match samples {
+                    Samples::Narrow(samples) => write(&geometry, samples, &mut dump, &mut output)?,
+                    Samples::Wide(samples) => write(&geometry, samples, &mut dump, &mut output)?,
+                };
+                bytes += packed;
+            }
+            frames += count(pictures);
+            Ok(())
+        })?;
     }
     output.finish()?;
     console.note(&format!(

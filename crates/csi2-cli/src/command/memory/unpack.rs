@@ -7,7 +7,7 @@ use super::guess;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::number::Size;
-use crate::output::Output;
+use crate::output::{Output, keep_inputs};
 use crate::picture::{Picture, SinkOptions};
 use crate::report::text;
 use crate::sink::{self, Sink, Stack, npy};
@@ -29,8 +29,15 @@ pub(crate) fn unpack(args: &UnpackArgs, console: &Console) -> Result<(), Failure
     if !args.guess {
         missing(args)?;
     }
+    let size = super::size(args.size, args.format)?;
     let (mut file, length) = seekable(&args.file).map_err(|error| Failure::io(&args.file, error))?;
-    let Some(geometry) = geometry(args, (&mut file, length), console)? else {
+    if args.offset > length {
+        return Err(Failure::file(
+            &args.file,
+            format!("byte {length}: the file ends before --offset {}", args.offset),
+        ));
+    }
+    let Some(geometry) = geometry(args, size, (&mut file, length), console)? else {
         return match args.output {
             Some(_) => Err(Failure::file(
                 &args.file,
@@ -61,26 +68,31 @@ fn missing(args: &UnpackArgs) -> Result<(), Failure> {
 }
 
 /// What is given, and what the dump says of the rest.
-fn geometry(args: &UnpackArgs, dump: (&mut File, u64), console: &Console) -> Result<Option<Geometry>, Failure> {
-    let size = args.size.or(args.format.and_then(|format| format.size));
+fn geometry(
+    args: &UnpackArgs,
+    size: Option<Size>,
+    dump: (&mut File, u64),
+    console: &Console,
+) -> Result<Option<Geometry>, Failure> {
     let format = guess::stored(args, size, dump.1.saturating_sub(args.offset), console);
-    match (format, size) {
-        (Some(format), Some(size)) => {
-            let geometry = Geometry::new(format, size, args.stride)?;
-            if args.stride.is_some() {
-                return Ok(Some(geometry));
-            }
-            guess::stride(args, geometry, dump, console).map(Some)
-        }
-        _ => {
-            let known = Known {
-                format,
-                size: size.map(|size| (size.width, size.height)),
-                stride: args.stride,
-            };
-            guess::guess(args, known, dump, console)
+    if args.guess {
+        let known = Known {
+            format,
+            size: size.map(|size| (size.width, size.height)),
+            stride: args.stride,
+        };
+        if let Some(found) = guess::guess(args, known, (&mut *dump.0, dump.1), console)? {
+            return Ok(Some(found));
         }
     }
+    let (Some(format), Some(size)) = (format, size) else {
+        return Ok(None);
+    };
+    let geometry = Geometry::new(format, size, args.stride)?;
+    if args.stride.is_some() {
+        return Ok(Some(geometry));
+    }
+    guess::stride(args, geometry, dump, console).map(Some)
 }
 
 fn write(
@@ -93,7 +105,8 @@ fn write(
     let wanted = frames(args, geometry, length, console)?;
     // Names without a place for it say nothing of the order.
     let known = !geometry.format.libcamera.is_empty() || geometry.format.order != BayerOrder::Mono;
-    let options = args.pictures.options(known.then_some(geometry.format.order), None);
+    let profile = args.sensor.map(|chosen| chosen.profile);
+    let options = args.pictures.options(known.then_some(geometry.format.order), profile);
     sink::check_options(sink, options)?;
     if args.pictures.preview && path.as_os_str() == "-" {
         return Err(Failure::usage(
@@ -101,6 +114,7 @@ fn write(
         ));
     }
     let writer = Writer {
+        input: &args.file,
         sink,
         options,
         path,
@@ -119,16 +133,23 @@ fn write(
     let beyond = result?;
     if beyond > 0 {
         console.warning(&format!(
-            "{}: {} exceed {} bits: another format, size or stride?",
+            "{}: {} {} {} bits: another format, size or stride?",
             args.file,
             text::count(beyond, "sample"),
+            if beyond == 1 { "exceeds" } else { "exceed" },
             geometry.format.bits
         ));
     }
+    let count = wanted.end - wanted.start;
+    let files = if count > 1 && sink.name != "npy" && path.as_os_str() != "-" {
+        let (first, last) = (numbered(path, wanted.start), numbered(path, wanted.end - 1));
+        format!("{} to {}", first.display(), last.display())
+    } else {
+        path.display().to_string()
+    };
     console.note(&format!(
-        "{}: {} of {}x{}, {} bits",
-        path.display(),
-        text::count(wanted.end - wanted.start, "frame"),
+        "{files}: {} of {}x{}, {} bits",
+        text::count(count, "frame"),
         geometry.size.width,
         geometry.size.height,
         geometry.format.bits
@@ -241,6 +262,7 @@ fn set_planes<S: Sample>(geometry: &Geometry, samples: &mut [S], part: usize, y:
 
 /// Where pictures go.
 struct Writer<'a> {
+    input: &'a str,
     sink: &'static Sink,
     options: SinkOptions,
     path: &'a Path,
@@ -264,6 +286,7 @@ impl Writer<'_> {
         } else {
             self.path.to_owned()
         };
+        keep_inputs(&numbered, [self.input])?;
         if self.preview {
             sink::write_preview(picture, self.options, &sink::preview_path(&numbered))?;
         }
