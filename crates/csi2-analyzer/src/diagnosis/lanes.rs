@@ -60,7 +60,7 @@ pub(super) const LANES_SWAPPED: Symptom = Symptom {
     ],
     advice: &[
         "set the receiver's lane mapping to the order named; many receivers cannot reorder lanes, then the wiring has to change",
-        "if only the capture is wired so, give --map with the lanes in the order named",
+        "if only the capture is wired so, give --map with the lanes in the order named; of lane bytes, their columns or files in that order",
     ],
     source: "LuckfoxTECH/luckfox-pico issue 319; order found by the headers' error code",
     rule: lanes_swapped,
