@@ -121,7 +121,7 @@ impl Burst {
                     self.events.push(PinEvent::EotError { lane: number, at });
                 }
                 if self.ended & self.own == self.own {
-                    self.events.push(PinEvent::BurstEnd { at });
+                    self.end(at, merger);
                     self.reset();
                 }
             }
@@ -214,7 +214,7 @@ impl Burst {
     pub(crate) fn accept(&mut self, merger: &mut LaneMerger) {
         if let Some(Overdue { at, stopped: true }) = self.overdue.take() {
             merger.hold(false);
-            self.events.push(PinEvent::BurstEnd { at });
+            self.end(at, merger);
             self.reset();
         }
     }
@@ -240,7 +240,7 @@ impl Burst {
     /// `lane` gives no bytes while the others fill the merger.
     pub(crate) fn starve(&mut self, lane: u8, at: Tick, merger: &mut LaneMerger) {
         self.events.push(PinEvent::AlignError { lane, at });
-        self.events.push(PinEvent::BurstEnd { at });
+        self.end(at, merger);
         self.lose(merger);
     }
 
@@ -254,7 +254,7 @@ impl Burst {
             Phase::Gathering => {
                 self.give_up(0, at, merger);
             }
-            Phase::Running => self.events.push(PinEvent::BurstEnd { at }),
+            Phase::Running => self.end(at, merger),
             Phase::Idle | Phase::Lost => {}
         }
         self.reset();
@@ -322,8 +322,7 @@ impl Burst {
                 self.events.push(PinEvent::AlignError { lane, at });
             }
             if self.phase == Phase::Running {
-                self.events.push(PinEvent::BurstEnd { at });
-                merger.end_burst();
+                self.end(at, merger);
             }
             self.reset();
         }
@@ -351,6 +350,12 @@ impl Burst {
             self.phase = Phase::Running;
             self.announce();
         }
+    }
+
+    /// The burst that was told ends, and its bytes with it, whenever they are asked for.
+    fn end(&mut self, at: Tick, merger: &mut LaneMerger) {
+        self.events.push(PinEvent::BurstEnd { at });
+        merger.end_burst();
     }
 
     fn announce(&mut self) {

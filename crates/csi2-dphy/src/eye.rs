@@ -231,8 +231,12 @@ mod tests {
             }
             let off = view.offset - (position - 0.5);
             let off = off - (off + 0.5).floor();
-            prop_assert!(off.abs() < 0.03 + 0.2 / unit, "{:?} {}", view, off);
-            prop_assert!((view.opening - (1.0 - jitter - 1.0 / unit).max(0.0)).abs() < 0.2, "{:?}", view);
+            // Where bits are whole numbers of samples, or nearly, all of them are sampled at the same place: up to one off.
+            let grid = if (unit - unit.round()).abs() < 0.02 { 1.0 } else { 0.2 };
+            prop_assert!(off.abs() < 0.03 + grid / unit, "{:?} {}", view, off);
+            // Samples blur the changes by one of them at most: not at all where they come at the same place of each bit.
+            let (most, least) = (1.0 - jitter, 1.0 - jitter - 1.0 / unit);
+            prop_assert!((least - 0.2..most + 0.2).contains(&view.opening), "{:?}", view);
             let centred = (0.45..0.55).contains(&position) && jitter < 0.1;
             prop_assert!(!centred || view.early == 0 || unit < 6.0, "{:?}", view);
         }

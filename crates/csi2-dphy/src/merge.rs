@@ -277,18 +277,13 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
         self.held = held;
     }
 
-    /// The burst ends here: bytes that may leave do so before those of the next one.
+    /// The burst ends here: bytes that may leave do so before those of the next one, the others are forgotten.
     pub(crate) fn end_burst(&mut self) {
         if !self.held && self.ended == 0 {
             let until_empty = |(lane, filled): (usize, &usize)| self.turns_until(lane) + self.count * filled;
-            self.ended = self
-                .filled
-                .iter()
-                .enumerate()
-                .take(self.count)
-                .map(until_empty)
-                .min()
-                .unwrap_or(0);
+            let lanes = self.filled.iter().enumerate().take(self.count);
+            self.ended = lanes.map(until_empty).min().unwrap_or(0);
+            self.next_burst();
         }
     }
 

@@ -158,7 +158,7 @@ impl Stream {
 
     /// Whether a payload of `word` bytes may go to its row before its checksum is known.
     pub(super) fn takes_directly(&self, word: u16) -> bool {
-        self.settled && usize::from(word) == self.expected(self.rows)
+        self.settled && self.lone.is_none() && usize::from(word) == self.expected(self.rows)
     }
 
     /// The next row. `good`: the whole payload came, and (as far as known) its checksum is right.

@@ -9,6 +9,13 @@ pub(super) struct Lone {
     second: Option<(usize, usize)>,
 }
 
+impl Lone {
+    /// How long rows are is settled.
+    pub(super) const fn is_none(&self) -> bool {
+        self.first.is_none()
+    }
+}
+
 impl Stream {
     /// The line of `bytes` bytes that is to be the next row came whole. Rows are as long as the first such line; where the
     /// second is of another length, as long as the longer of them, until another is like one of them. That of the frame
