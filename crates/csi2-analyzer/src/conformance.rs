@@ -33,6 +33,9 @@ use measured::Measured;
 /// round their clocks; modes of a sensor are further apart.
 pub const TOLERANCE: f64 = 0.005;
 
+/// Pixels that rows may have beside those of the sensor's array: line information and margins.
+const MOST_EXTRA: u32 = 512;
+
 /// What a capture shows of a stream.
 #[derive(Clone, Copy, Debug)]
 pub struct Observed<'a> {
@@ -59,6 +62,8 @@ pub struct Conformance<'p> {
     pub alike: Vec<&'p Mode>,
     /// Nobody said that it is this mode.
     searched: bool,
+    /// Of a search: no mode of the sensor, published or not, is like that.
+    foreign: bool,
 }
 
 /// Something that a profile says, and what the capture shows of it.
@@ -110,6 +115,7 @@ impl<'p> Conformance<'p> {
             rows: rows(&expected, &measured),
             alike: Vec::new(),
             searched: false,
+            foreign: false,
         }
     }
 
@@ -127,6 +133,7 @@ impl<'p> Conformance<'p> {
         Some(Self {
             alike: alike.map(|other| other.mode).collect(),
             searched: true,
+            foreign: best.is_foreign(profile),
             ..best
         })
     }
@@ -146,17 +153,16 @@ impl<'p> Conformance<'p> {
         self.causes().map(|row| row.aspect)
     }
 
-    /// A finding for each of these. Of a search they are mild: a sensor has more modes than are published.
+    /// A finding for each of these. Of a search they are mild: a sensor has more modes than are published. But images that
+    /// are like none of them in size and data type, or wider than the sensor, are not of it.
     pub fn findings(&self) -> impl Iterator<Item = Finding> {
         let code = FindingCode::ProfileMismatch;
-        let severity = match self.searched {
-            true => Severity::Info,
-            false => code.row().severity,
-        };
         self.causes().filter_map(move |row| {
+            let of_image = matches!(row.aspect, Aspect::Size | Aspect::DataType);
+            let mild = self.searched && !(self.foreign && of_image);
             Some(Finding {
                 code,
-                severity,
+                severity: if mild { Severity::Info } else { code.row().severity },
                 span: Span::default(),
                 channel: self.channel.filter(|_| !row.aspect.is_of_link()),
                 detail: Detail::Profile(Mismatch {
@@ -178,6 +184,18 @@ impl<'p> Conformance<'p> {
             Aspect::FrameRate => !paced,
             aspect => !aspect.is_load(),
         })
+    }
+
+    /// Images that the sensor does not send. Narrow ones may be cut from it, whatever they travel as.
+    fn is_foreign(&self, profile: &Profile) -> bool {
+        let off = |aspect| self.off().find(|row| row.aspect == aspect);
+        let Some(Quantity::Size { width, .. }) = off(Aspect::Size).and_then(|row| row.measured) else {
+            return false;
+        };
+        let narrowest = profile.modes.iter().map(|mode| u32::from(mode.width)).min();
+        let unlike = off(Aspect::DataType).is_some() && narrowest.is_some_and(|least| width >= least / 4);
+        let array = profile.array.map(|array| u32::from(array.width));
+        unlike || array.is_some_and(|array| width > array + MOST_EXTRA)
     }
 
     /// How badly the mode fits: what is off first, then how few rows agree, then those that differ as they may.

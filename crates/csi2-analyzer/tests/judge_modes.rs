@@ -199,6 +199,34 @@ fn a_channel_at_another_rate_changes_nothing() {
     }
 }
 
+/// Frames of channel 0, each of channel 1 with one of them: at first, and every `every`th after.
+fn slow(s: &mut Script, every: u16, frames: std::ops::Range<u16>, keep: impl Fn(u16) -> bool) {
+    for number in frames {
+        send(s, number, &[(RAW10, 2, 20)]);
+        if (number - 1).is_multiple_of(every) && keep((number - 1) / every) {
+            s.vc(1);
+            send(s, (number - 1) / every + 1, &[(RAW8, 2, 9)]);
+            s.vc(0);
+        }
+    }
+}
+
+#[test]
+fn a_slow_channel_is_not_gone() {
+    // 60 and 15 frames a second: wherever the capture ends.
+    for every in 2..6 {
+        for frames in 2..24 {
+            let told = messages(|s| slow(s, every, 1..frames, |_| true));
+            assert!(told.is_empty(), "{every}, {frames}: {told:?}");
+        }
+    }
+    // Its frames 0 and 1, and no more: every 4 rounds, so gone after 12.
+    let gone = |frames| messages(|s| slow(s, 4, 1..frames, |number| number < 2));
+    assert!(gone(18).is_empty());
+    // 5 frames with two packets more, of four packets each, and FS of the sixth.
+    assert_eq!(gone(24), [(28, None, "vc 0 + 1 -> vc 0".into())]);
+}
+
 #[test]
 fn no_modes() {
     let full = (RAW10, 4, 20);

@@ -119,11 +119,12 @@ impl fmt::Display for LineMisfit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "a row is a packet of {} bytes: {:.3} us on {} lanes of {} Mbps and {:.3} us to stop and start, but rows come \
+            "a row is a packet of {} bytes: {:.3} us on {} lane{} of {} Mbps and {:.3} us to stop and start, but rows come \
              every {:.3} us; what would fit: ",
             self.packet_bytes,
             self.burst_time / 1e3,
             self.lanes,
+            if self.lanes == 1 { "" } else { "s" },
             self.lane_rate as f64 / 1e6,
             self.restart_time / 1e3,
             self.line_time / 1e3,

@@ -18,7 +18,7 @@ use lines::Lines;
 pub(crate) use modes::ModeChange;
 use modes::Modes;
 use shape::Shape;
-pub(crate) use usual::Usual;
+pub(crate) use usual::{Change, Usual};
 
 /// A synchronisation packet, with its number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -32,6 +32,15 @@ impl Usual {
         }
     }
 
+    /// A set that has come often.
+    pub(crate) const fn of(set: u64) -> Self {
+        Self {
+            value: Some(set),
+            times: 2,
+            ..Self::new()
+        }
+    }
+
     /// The next set, which began at `span`.
     pub(crate) fn take(&mut self, set: u64, span: Span) -> Option<Change> {
         match (self.value, self.rival) {
@@ -49,11 +58,7 @@ impl Usual {
             }
             // The second alike.
             (Some(from), Some((to, span))) if to == set => {
-                *self = Self {
-                    value: Some(to),
-                    times: 2,
-                    ..Self::new()
-                };
+                *self = Self::of(to);
                 Some(Change { from, to, span })
             }
             // The first.

@@ -155,3 +155,35 @@ pub(super) fn flat_ends(frame: &Frame<'_>, plan: &Plan, sides: Sides) -> [(usize
     }
     ends
 }
+
+/// Rows of each exposure up to the last that may be of its image. Of rows that are lost nothing may tell but that there are
+/// fewer: those that stand in for an exposure that is over are then where rows of its image were. `after`: such rows.
+pub(super) fn image_ends(
+    frame: &Frame<'_>,
+    plan: &Plan,
+    flat: [(usize, usize); MAX_EXPOSURES],
+    after: [usize; MAX_EXPOSURES],
+) -> [usize; MAX_EXPOSURES] {
+    // Rows up to the last that came, and those placed behind it.
+    let mut came = [(0_usize, 0_usize); MAX_EXPOSURES];
+    for at in 0..frame.height {
+        let Some((exposure, row)) = plan.place(at as usize) else {
+            continue;
+        };
+        let Some((end, lost)) = came.get_mut(exposure) else {
+            continue;
+        };
+        if frame.missing_lines.binary_search(&at).is_ok() {
+            *lost += 1;
+        } else {
+            (*end, *lost) = (row + 1, 0);
+        }
+    }
+    let mut ends = [0; MAX_EXPOSURES];
+    for (end, ((came, lost), ((_, flat), after))) in
+        ends.iter_mut().zip(came.into_iter().zip(flat.into_iter().zip(after)))
+    {
+        *end = came.saturating_sub(after.min(flat.saturating_sub(lost)));
+    }
+    ends
+}

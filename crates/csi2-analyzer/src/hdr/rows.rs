@@ -77,6 +77,8 @@ pub(super) struct Plan {
     pub(super) exposures: usize,
     /// Rows at the start of each exposure that have its code and are not of its image.
     pub(super) leading: usize,
+    /// Row times from which on no row is of the image.
+    over: [usize; MAX_EXPOSURES],
 }
 
 impl Plan {
@@ -123,6 +125,7 @@ impl Plan {
             extents,
             exposures,
             leading,
+            over: [usize::MAX; MAX_EXPOSURES],
         }
     }
 
@@ -167,6 +170,7 @@ impl Plan {
             extents,
             exposures,
             leading: 0,
+            over: [usize::MAX; MAX_EXPOSURES],
         }
     }
 
@@ -180,13 +184,21 @@ impl Plan {
         let (exposure, time) = *self.places.get(at)?;
         let extent = self.extents.get(exposure)?;
         let row = time.checked_sub(extent.first)?;
-        (row < extent.rows).then_some((exposure, row))
+        let over = self.over.get(exposure).is_some_and(|over| time >= *over);
+        (row < extent.rows && !over).then_some((exposure, row))
     }
 
     /// Rows by which each exposure trails the first.
     pub(super) fn delays(&self) -> [usize; MAX_EXPOSURES] {
         let start = self.extents[0].first;
         self.extents.map(|extent| extent.first.saturating_sub(start))
+    }
+
+    /// Leaves out rows at the end of each exposure, without which it is as high as before.
+    pub(super) fn end(&mut self, ends: [usize; MAX_EXPOSURES]) {
+        for ((over, extent), end) in self.over.iter_mut().zip(&self.extents).zip(ends) {
+            *over = extent.first.saturating_add(end);
+        }
     }
 
     /// Leaves out rows at the start of each exposure, and keeps `height` of the rest.

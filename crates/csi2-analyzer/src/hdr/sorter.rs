@@ -19,8 +19,8 @@ mod shared;
 /// Finds exposures among the frames of an assembler. For each event: push it to the assembler, give each of its frames to
 /// [`ExposureSorter::frame`], and only then the event to [`ExposureSorter::push`].
 ///
-/// Frames are copied only where they have to wait: of a set that is not known to be one yet. Memory: the exposures of one
-/// set.
+/// Frames are copied only where they have to wait: of a set that is not known to be one yet. Memory: the exposures of two
+/// sets.
 #[derive(Debug)]
 pub struct ExposureSorter {
     settings: HdrSettings,
@@ -37,6 +37,10 @@ pub struct ExposureSorter {
     /// Long exposures in a row that had no shorter one.
     alone: u8,
     held: Vec<Held>,
+    /// What the first set on channels of their own shows, until another shows the same.
+    candidate: Option<Candidate>,
+    /// Another showed something else.
+    refuted: bool,
     /// Streams that hold several exposures.
     shared: Vec<Shared>,
     ready: VecDeque<Sorted>,
@@ -72,6 +76,18 @@ struct Role {
 struct Held {
     opening: Opening,
     frame: OwnedFrame,
+}
+
+/// Streams that may be exposures.
+#[derive(Clone, Debug)]
+struct Candidate {
+    keys: Vec<Key>,
+    /// Rows by which each shorter one trails.
+    delays: Vec<u32>,
+    /// The first frame of the long one.
+    since: u64,
+    /// No row is known to be lost.
+    whole: bool,
 }
 
 /// What is known of a stream that holds several exposures.
@@ -110,6 +126,8 @@ impl ExposureSorter {
             base: (0, 0),
             alone: 0,
             held: Vec::new(),
+            candidate: None,
+            refuted: false,
             shared: Vec::new(),
             ready: VecDeque::new(),
             notices: VecDeque::new(),
@@ -159,6 +177,9 @@ impl ExposureSorter {
 
     /// End of the capture, after its last frames.
     pub fn finish(&mut self) {
+        if let Some(only) = self.candidate.take().filter(|_| !self.refuted) {
+            self.claim(&only.keys, true, Some(only.delays), only.since);
+        }
         self.release();
     }
 

@@ -195,10 +195,15 @@ impl Rig {
                 slots.push((slot, 1, packet));
             };
             for row in 0..lead {
+                // With FS of its own, each before its image.
+                let late = late || self.by == By::Channel;
                 let time = if late { self.delays[exposure] + row } else { row };
                 put(
                     time,
                     match self.black {
+                        Black::OtherType if self.by == By::Channel => {
+                            long(exposure as u8, 0x37, &packed(&vec![64; self.width], self.bits))
+                        }
                         Black::OtherType => long(0, 0x37, &packed(&vec![64; self.width + 4], self.bits)),
                         Black::ImageCode => self.row(exposure, code, black(row + exposure)),
                         _ => self.row(exposure, code ^ 0x60, black(row + exposure)),

@@ -1,6 +1,6 @@
 //! Rows and pixels around the image in frames that hold one exposure.
 
-use super::cut::{Sides, cut, flat_ends};
+use super::cut::{Sides, cut, flat_ends, image_ends};
 use super::rows::Plan;
 use super::{HdrSettings, OwnedFrame, Told};
 use crate::Frame;
@@ -59,6 +59,11 @@ impl Trim {
         }
         let mut plan = Plan::of_one(rows);
         let top = self.top.get(exposure).copied().unwrap_or(0);
+        let after = self.extra.saturating_sub(top);
+        if after > 0 {
+            let flat = flat_ends(frame, &plan, self.sides);
+            plan.end(image_ends(frame, &plan, flat, [after; MAX_EXPOSURES]));
+        }
         plan.crop([top; MAX_EXPOSURES], rows - self.extra);
         cut(frame, &plan, self.sides).pop()
     }

@@ -293,11 +293,7 @@ impl Stream {
 fn pace(args: &SimulateArgs, mode: &Mode) -> Option<Pace> {
     let pixel_rate = args.pixel_rate.or(mode.pace.map(|pace| pace.pixel_rate))?;
     let line_length = args.line_length.or(mode.pace.map(|pace| pace.line_length))?;
-    let slots = mode.dol.map_or(1.0, |dol| f64::from(dol.slots_per_line));
-    let by_rate = args.fps.map(|fps| {
-        let lines = pixel_rate as f64 / (f64::from(line_length) * fps * slots);
-        lines.round().clamp(1.0, f64::from(1 << 24)) as u32
-    });
+    let by_rate = args.fps.map(|fps| lines_at(fps, pixel_rate, line_length, mode));
     Some(Pace {
         pixel_rate,
         line_length,
@@ -306,6 +302,13 @@ fn pace(args: &SimulateArgs, mode: &Mode) -> Option<Pace> {
             .or(by_rate)
             .or(mode.pace.map(|pace| pace.frame_length))?,
     })
+}
+
+/// The frame length that comes nearest to so many frames, or sets of exposures, per second.
+fn lines_at(fps: f64, pixel_rate: u64, line_length: u32, mode: &Mode) -> u32 {
+    let slots = mode.dol.map_or(1.0, |dol| f64::from(dol.slots_per_line));
+    let lines = pixel_rate as f64 / (f64::from(line_length) * fps * slots);
+    lines.round().clamp(1.0, f64::from(1 << 24)) as u32
 }
 
 /// The channel of each exposure.

@@ -207,24 +207,38 @@ impl DolTable {
                 self.slots_per_line, self.exposures
             ));
         }
+        let method = match self.method {
+            MethodTable::VirtualChannel(numbers) => {
+                let mut channels = [VirtualChannel::ZERO; MAX_EXPOSURES];
+                for (channel, number) in channels.iter_mut().zip(numbers) {
+                    *channel = VirtualChannel::new(number)
+                        .ok_or_else(|| format!("{number}: expected a virtual channel, 0 to 15"))?;
+                }
+                DolMethod::VirtualChannel(channels)
+            }
+            MethodTable::LineInformation { pixels, placement } => DolMethod::LineInformation {
+                pixels,
+                placement: placement.0,
+            },
+            MethodTable::DataType(data_types) => DolMethod::DataType(data_types.map(|data_type| data_type.0)),
+            MethodTable::LineCount => DolMethod::LineCount,
+        };
+        let count = usize::from(self.exposures);
+        let twice = match method {
+            DolMethod::VirtualChannel(channels) => {
+                repeated(&channels, count).map(|channel| format!("virtual channel {}", channel.number()))
+            }
+            DolMethod::DataType(data_types) => {
+                repeated(&data_types, count).map(|data_type| format!("data type {}", data_type.name()))
+            }
+            _ => None,
+        };
+        if let Some(twice) = twice {
+            return Err(format!("{twice} twice: expected one for each exposure"));
+        }
         Ok(Dol {
             exposures: self.exposures,
-            method: match self.method {
-                MethodTable::VirtualChannel(numbers) => {
-                    let mut channels = [VirtualChannel::ZERO; MAX_EXPOSURES];
-                    for (channel, number) in channels.iter_mut().zip(numbers) {
-                        *channel = VirtualChannel::new(number)
-                            .ok_or_else(|| format!("{number}: expected a virtual channel, 0 to 15"))?;
-                    }
-                    DolMethod::VirtualChannel(channels)
-                }
-                MethodTable::LineInformation { pixels, placement } => DolMethod::LineInformation {
-                    pixels,
-                    placement: placement.0,
-                },
-                MethodTable::DataType(data_types) => DolMethod::DataType(data_types.map(|data_type| data_type.0)),
-                MethodTable::LineCount => DolMethod::LineCount,
-            },
+            method,
             delays: self.delays,
             slots_per_line: self.slots_per_line,
             blanking_rows: self.blanking_rows,
@@ -236,4 +250,16 @@ impl DolTable {
             }),
         })
     }
+}
+
+/// The first of `count` values that is there before.
+fn repeated<T: PartialEq>(values: &[T], count: usize) -> Option<&T> {
+    let mut values = values.iter().take(count).enumerate();
+    let all = values.clone();
+    values.find_map(|(index, value)| {
+        all.clone()
+            .take(index)
+            .any(|(_, other)| other == value)
+            .then_some(value)
+    })
 }

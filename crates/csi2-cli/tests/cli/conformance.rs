@@ -189,6 +189,38 @@ fn streams_that_do_not() {
         // A sensor has more modes than those in its profile: without one it is told, and no fault.
         assert_eq!(with("other.toml"), 0);
     }
+    // But it sends none like these: neither their size nor their type, or wider than it is.
+    let alien = changed("RAW10", "RAW12");
+    let small = |width: &str| alien.replace("width = 64", width).replace("height = 40", "height = 36");
+    let array = |size: &str| {
+        let text = changed("height = 40", "height = 36");
+        text.replace("bayer", &format!("array = \"{size}\"\nbayer"))
+    };
+    for (profile, code) in [
+        (small("width = 64"), 1),
+        // A quarter of it may be a window.
+        (small("width = 256"), 1),
+        (small("width = 260"), 0),
+        (array("64x40"), 0),
+    ] {
+        bench.write("alien.toml", &profile);
+        let words = ["check", "link.pcapng", "--fail-on", "warning", "--sensor", "alien.toml"];
+        assert_eq!(bench.run(&words).code, code, "{profile}");
+    }
+    bench
+        .run(&[
+            "simulate",
+            "imx412:full-10bit",
+            "--crop",
+            "4056x2+0+0",
+            "-o",
+            "wide.pcapng",
+        ])
+        .ok();
+    let report = check(&bench, &["wide.pcapng", "--sensor", "imx219"]);
+    assert_eq!(report["verdict"], "warnings", "{report}");
+    let report = check(&bench, &["wide.pcapng", "--sensor", "imx477"]);
+    assert_eq!(report["verdict"], "clean", "{report}");
     let text = bench.run(&["check", "link.pcapng", "--sensor", "other.toml"]).ok();
     let line = "  sensor   tiny: none of its modes fits; nearest is usual, but for data type";
     assert!(text.contains(line), "{text}");

@@ -75,6 +75,7 @@ fn in_step() {
     assert_eq!((&pair["vc_a"], &pair["vc_b"]), (&json!(0), &json!(0)));
     // The other way round B is first.
     let (pair, _) = check(&bench, &["b.pcapng", "a.pcapng"]);
+    assert_eq!((&pair["a"], &pair["b"]), (&json!("b.pcapng"), &json!("a.pcapng")));
     assert_eq!(
         pair["skew_ns"],
         json!({"min": -1250.0, "mean": -1250.0, "max": -1250.0})

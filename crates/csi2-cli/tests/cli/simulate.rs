@@ -209,6 +209,18 @@ fn what_does_not_fit_is_refused_with_what_would() {
     ] {
         assert!(said.contains(part), "{said}");
     }
+    // The rate is that which the other options make of it.
+    let words = "imx412:1080p-binning-10bit --lanes 1 --crop 1920x2+0+0 --embedded off -o link.pcapng";
+    let said = refused(&bench, &format!("{words} --fps 30"));
+    assert!(said.contains(" does not fit 1 lane of "), "{said}");
+    assert!(said.contains(" (30.00 frames per second)"), "{said}");
+    let (_, longer) = said.split_once("what would fit: ").expect("remedies");
+    let (longer, _) = longer.split_once(" (30.00").expect("an option");
+    simulate(&bench, &format!("{words} --fps 30 {longer}"));
+    clean(&bench, "link.pcapng", 30.0);
+    // Frames of fewer lines have no room for all rows.
+    let said = refused(&bench, "imx412:full-10bit --lanes 2 --fps 60 -o link.pcapng");
+    assert!(said.contains("what would fit: a lower --fps with a"), "{said}");
     for drive in &BRIEF {
         let said = refused(&bench, &format!("imx412:{} --lanes 2 -o link.pcapng", drive.name));
         let (_, remedies) = said.split_once("what would fit: ").expect("remedies");

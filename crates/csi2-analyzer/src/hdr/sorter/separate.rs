@@ -1,6 +1,6 @@
 //! Exposures in streams of their own.
 
-use super::{ExposureSorter, Held, Role, Sorted, Verdict};
+use super::{Candidate, ExposureSorter, Held, Role, Sorted, Verdict};
 use crate::Frame;
 use crate::hdr::alternation::{Key, Opening};
 use crate::hdr::notice::{Claim, ClaimedBy, Notice};
@@ -17,12 +17,19 @@ const ALONE: u8 = 2;
 
 impl ExposureSorter {
     pub(super) fn labelled(&mut self, frame: &Frame<'_>, key: Key) -> Verdict {
-        let label = self.label(key);
+        let label = self.label(key).filter(|label| !self.is_plain(*label));
         let Some(frame) = label.and_then(|label| self.trim.of(frame, label.exposure.index())) else {
             return Verdict::Now(label);
         };
         self.ready.push_back(Sorted { frame, label });
         Verdict::Later
+    }
+
+    /// Another long exposure that ends and no shorter one has begun: where nobody says otherwise, there are none any more.
+    fn is_plain(&self, label: Label) -> bool {
+        let newest = label.set + 1 == self.sets.count();
+        let alone = label.exposure == Exposure::Long && newest && self.sets.is_alone();
+        self.settings.method == Told::Nothing && self.alone > 0 && alone
     }
 
     fn label(&self, key: Key) -> Option<Label> {
@@ -69,28 +76,15 @@ impl ExposureSorter {
         let Some(opening) = self.rows.last(key) else {
             return Verdict::Now(None);
         };
-        if self.held.iter().any(|held| held.opening.key == key) {
+        let most = self.most_held();
+        let again = self.held.iter().any(|held| held.opening.key == key);
+        if self.held.len() >= most || again && self.candidate.is_none() {
             self.release();
         }
-        let pairs = self.rows.partners(opening.id);
-        let pairs: Vec<_> = pairs
-            .filter(|(long, short, _)| self.may_be(long.key, short.key))
-            .collect();
-        let is_held = |id: u64| self.held.iter().any(|held| held.opening.id == id);
-        // Of three, the second trails the first, and the third both: the first is the one that is farther ahead.
-        let leaders = pairs
-            .iter()
-            .filter(|(long, short, _)| short.id == opening.id && is_held(long.id));
-        let leader = leaders.max_by_key(|(long, _, ahead)| (*ahead, Reverse(long.id)));
-        let leader = leader.map(|(long, ..)| long.id);
-        let leader = leader.or_else(|| {
-            pairs
-                .iter()
-                .any(|(long, ..)| long.id == opening.id)
-                .then_some(opening.id)
-        });
-        let Some(leader) = leader else {
-            if self.outright && self.held.len() < MAX_EXPOSURES {
+        let Some(leader) = self.leader(opening) else {
+            // A set may have lost the other frames.
+            let expected = self.candidate.as_ref().is_some_and(|of| of.keys.contains(&key));
+            if self.outright && self.held.len() < most || expected {
                 self.hold(frame, opening);
                 return Verdict::Later;
             }
@@ -101,10 +95,45 @@ impl ExposureSorter {
         let waiting = members
             .iter()
             .any(|(short, _)| self.rows.is_open(short.id) && !self.held.iter().any(|held| held.opening.id == short.id));
-        if !waiting || self.held.len() >= MAX_EXPOSURES {
+        if !waiting || self.held.len() >= self.most_held() {
             self.decide(leader, &members);
         }
         Verdict::Later
+    }
+
+    /// Frames that may wait.
+    fn most_held(&self) -> usize {
+        match self.candidate {
+            Some(_) => 2 * MAX_EXPOSURES,
+            None => MAX_EXPOSURES,
+        }
+    }
+
+    /// The long exposure of a set that a frame seems to be of.
+    fn leader(&self, opening: Opening) -> Option<u64> {
+        let leads = |of: Opening| {
+            let mut pairs = self.rows.partners(of.id);
+            pairs.any(|(long, short, _)| long.id == of.id && self.may_be(long.key, short.key))
+        };
+        let is_held = |id: u64| self.held.iter().any(|held| held.opening.id == id);
+        let leader_of = |of: Opening| {
+            // Of three, the second trails the first, and the third both: the first is the one that is farther ahead.
+            let pairs = self.rows.partners(of.id);
+            let leaders = pairs.filter(|(long, short, _)| short.id == of.id && is_held(long.id) && leads(*long));
+            leaders
+                .filter(|(long, short, _)| self.may_be(long.key, short.key))
+                .max_by_key(|(long, _, ahead)| (*ahead, Reverse(long.id)))
+                .map(|(long, ..)| long.id)
+        };
+        // The third may begin when the first is over: it trails the second.
+        let through = || {
+            let pairs = self.rows.partners(opening.id);
+            let mut seconds = pairs.filter(|(long, short, _)| short.id == opening.id && may_trail(long.key, short.key));
+            seconds.find_map(|(second, ..)| leader_of(second))
+        };
+        leader_of(opening)
+            .or_else(through)
+            .or_else(|| leads(opening).then_some(opening.id))
     }
 
     /// Whether two streams may be the long exposure and a shorter one: on one channel, or the former on the first of those
@@ -114,7 +143,7 @@ impl ExposureSorter {
             let mut alike = self.rows.alike(long);
             alike.all(|key| key.channel.number() >= long.channel.number())
         };
-        long.channel == short.channel || long.channel.number() < short.channel.number() && first()
+        may_trail(long, short) && (long.channel == short.channel || first())
     }
 
     fn hold(&mut self, frame: &Frame<'_>, opening: Opening) {
@@ -131,6 +160,16 @@ impl ExposureSorter {
             .partners(long)
             .filter(|(of, short, _)| of.id == long && self.may_be(of.key, short.key));
         let mut members: Vec<(Opening, u32)> = pairs.map(|(_, short, ahead)| (short, ahead)).collect();
+        for (second, ahead) in members.clone() {
+            let thirds = self.rows.partners(second.id);
+            for (_, third, more) in thirds.filter(|(of, third, _)| {
+                of.id == second.id && of.key.channel != third.key.channel && may_trail(of.key, third.key)
+            }) {
+                if !members.iter().any(|(known, _)| *known == third) {
+                    members.push((third, ahead.saturating_add(more)));
+                }
+            }
+        }
         members.sort_by_key(|(short, ahead)| (*ahead, short.key.channel.number(), short.key.data_type.code()));
         members.truncate(
             self.settings
@@ -155,13 +194,17 @@ impl ExposureSorter {
                 rows && frame.width == head.width && (*ahead > 0 || !own_channel)
             })
         });
-        if !alike || members.is_empty() {
-            return self.release();
-        }
         let keys: Vec<Key> = core::iter::once(leader)
             .chain(members.iter().map(|(short, _)| *short))
             .map(|of| of.key)
             .collect();
+        // While a set is sent, each of its streams has one frame.
+        let twice = (0..)
+            .zip(&keys)
+            .any(|(at, key)| keys.iter().take(at).any(|before| before == key));
+        if !alike || members.is_empty() || twice || self.has_stranger(leader, &keys) {
+            return self.release();
+        }
         let mut delays: Vec<u32> = members.iter().map(|(_, ahead)| *ahead).collect();
         if !own_channel && delays.iter().all(|delay| *delay == 0) && self.settings.blanking_rows.is_none() {
             let mut ends = [(0, 0); MAX_EXPOSURES];
@@ -177,7 +220,45 @@ impl ExposureSorter {
                 .collect();
             self.trim = Trim::told(&self.settings).late(late);
         }
-        self.claim(&keys, own_channel, Some(delays), long);
+        if own_channel && !self.outright {
+            let mut frames = members.iter().filter_map(|(short, _)| held(short.id));
+            let whole = head.complete && frames.all(|held| held.frame.frame().complete);
+            self.compare(Candidate {
+                keys,
+                delays,
+                since: long,
+                whole,
+            });
+        } else {
+            self.claim(&keys, own_channel, Some(delays), long);
+        }
+    }
+
+    /// Whether a frame that is like those of a set has begun since, on another channel: what is there is no whole set.
+    fn has_stranger(&self, leader: Opening, keys: &[Key]) -> bool {
+        let since = self.rows.openings().filter(|opening| opening.id > leader.id);
+        let mut within = since.take_while(|opening| opening.key != leader.key);
+        let known = |key: Key| keys.iter().any(|known| known.channel == key.channel);
+        let alike = |key: Key| self.rows.alike(leader.key).any(|of| of == key) && key.data_type == leader.key.data_type;
+        self.settings.exposures.is_none()
+            && keys.len() < MAX_EXPOSURES
+            && within.any(|opening| !known(opening.key) && alike(opening.key))
+    }
+
+    /// Two cameras may seem to take turns once: where the capture goes on, a second set has to look like the first.
+    fn compare(&mut self, set: Candidate) {
+        match self.candidate.take() {
+            Some(first) if first.is_like(&set) => {
+                self.claim(&first.keys, true, Some(first.delays), first.since);
+            }
+            before => {
+                self.refuted |= before.is_some();
+                let newer = self.held.extract_if(.., |held| held.opening.id >= set.since).collect();
+                self.release();
+                self.held = newer;
+                self.candidate = Some(set);
+            }
+        }
     }
 
     /// Somebody said that there are exposures: frames of several channels that have rows alike are.
@@ -206,7 +287,7 @@ impl ExposureSorter {
     }
 
     /// `since`: the first frame of the first set.
-    fn claim(&mut self, keys: &[Key], own_channel: bool, delays: Option<Vec<u32>>, since: u64) {
+    pub(super) fn claim(&mut self, keys: &[Key], own_channel: bool, delays: Option<Vec<u32>>, since: u64) {
         if self.roles.is_empty() {
             self.base = (self.sets.count(), since);
         }
@@ -245,6 +326,7 @@ impl ExposureSorter {
 
     /// Frames that were held go out, with what is known of them by now.
     pub(super) fn release(&mut self) {
+        self.refuted |= self.candidate.take().is_some();
         for held in core::mem::take(&mut self.held) {
             let label = self.role(held.opening.key).and_then(|exposure| {
                 Some(Label {
@@ -259,5 +341,20 @@ impl ExposureSorter {
                 label,
             });
         }
+    }
+}
+
+/// Whether rows of the one may trail those of the other: on channels in ascending order the same data type, of a picture.
+fn may_trail(long: Key, short: Key) -> bool {
+    let same = long.data_type == short.data_type && long.data_type.is_image();
+    long.channel == short.channel || long.channel.number() < short.channel.number() && same
+}
+
+impl Candidate {
+    fn is_like(&self, other: &Self) -> bool {
+        let whole = self.whole && other.whole;
+        // Of rows that are lost some may be those ahead.
+        let near = |(a, b): (&u32, &u32)| a == b || !whole && u64::from(a.abs_diff(*b)) * 8 <= u64::from(*a) + 8;
+        self.keys == other.keys && self.delays.iter().zip(&other.delays).all(near)
     }
 }

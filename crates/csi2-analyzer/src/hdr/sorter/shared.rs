@@ -4,7 +4,7 @@ use super::{ExposureSorter, Shared, Sorted};
 use crate::Frame;
 use crate::hdr::alternation::Key;
 use crate::hdr::codes::{Codes, Doubt, Hints};
-use crate::hdr::cut::{Sides, cut, flat_ends};
+use crate::hdr::cut::{Sides, cut, flat_ends, image_ends};
 use crate::hdr::notice::{Claim, ClaimedBy, Notice};
 use crate::hdr::rows::{Plan, Shape};
 use crate::hdr::trim::flat_delays;
@@ -144,7 +144,11 @@ impl ExposureSorter {
             let together = plan.delays().iter().all(|delay| *delay == 0);
             if together && self.settings.blanking_rows != Some(false) {
                 let told = self.settings.delays.map(|_| self.settings.all_delays());
-                delays = told.unwrap_or_else(|| flat_delays(flat_ends(frame, plan, sides), plan.exposures, height));
+                let flat = flat_ends(frame, plan, sides);
+                delays = told.unwrap_or_else(|| flat_delays(flat, plan.exposures, height));
+                let latest = delays.iter().take(plan.exposures).copied().max().unwrap_or(0);
+                let after = delays.map(|delay| latest.saturating_sub(delay));
+                plan.end(image_ends(frame, plan, flat, after));
             }
         }
         let latest = delays.iter().take(plan.exposures).copied().max().unwrap_or(0);

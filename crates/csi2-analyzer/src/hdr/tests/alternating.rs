@@ -262,8 +262,8 @@ fn exposures_come_and_go() {
     let expected = [
         &[None; 3][..],
         &[set(0), set(1), set(2)].concat(),
-        // Two without a partner show that there is none.
-        &[Some((0, 3)), Some((0, 4)), None, None, None, None],
+        // The first may have lost its partner; the second shows that there is none.
+        &[Some((0, 3)), None, None, None, None, None],
         &[set(5), set(6), set(7)].concat(),
     ];
     assert_eq!(labels, expected.concat());
@@ -284,5 +284,78 @@ fn one_camera() {
         assert_eq!((out.labels().len(), out.frames.len()), (0, 3), "{method:?}");
         let images: Vec<Vec<u16>> = out.frames.iter().map(|of| samples(&of.frame.frame())).collect();
         assert_eq!(images, [rig.image(0, 0), rig.image(1, 0), rig.image(2, 0)]);
+    }
+}
+
+/// Frames of equal size with equal row times, at rates of their own: once one begins while the other is sent.
+#[test]
+fn cameras_at_other_rates_are_not_exposures() {
+    for (long, short) in [(30, 23), (30, 29), (23, 30)] {
+        let rig = Rig {
+            sets: 8,
+            height: 20,
+            ..Rig::new(By::Channel, &[0, 0])
+        };
+        let mut slots = Vec::new();
+        for (channel, period) in [(0_u8, long), (1, short)] {
+            for set in 0..rig.sets {
+                let mut frame = Vec::new();
+                Rig { period: 0, ..rig }.set(set, &mut frame);
+                let begin = 5 * usize::from(channel) + set * period;
+                frame.iter_mut().for_each(|slot| slot.0 += 2 * begin);
+                slots.extend(frame.into_iter().filter(|slot| slot.2[0] >> 6 == channel));
+            }
+        }
+        slots.sort_by_key(|(slot, order, _)| (*slot, *order));
+        let packets: Vec<Packet> = slots.into_iter().map(|(_, _, packet)| packet).collect();
+        let out = run(&packets, HdrSettings::default());
+        assert_eq!(
+            (out.labels().len(), out.frames.len()),
+            (0, 16),
+            "{long} {short} {:?}",
+            out.said()
+        );
+    }
+}
+
+/// Where there is no more, one set has to do.
+#[test]
+fn a_capture_of_one_set() {
+    for delays in [&[0, 4][..], &[0, 2, 5]] {
+        let rig = Rig {
+            sets: 1,
+            ..Rig::new(By::Channel, delays)
+        };
+        run(&rig.packets(), HdrSettings::default()).is_exact(&rig);
+    }
+}
+
+/// The third begins when the first is over, or nearly: it takes turns with the second.
+#[test]
+fn the_third_exposure_trails_the_second() {
+    for delays in [&[0, 11, 22][..], &[0, 12, 24], &[0, 12, 23]] {
+        for sets in [1, 3] {
+            let rig = Rig {
+                sets,
+                period: 60,
+                height: 24,
+                ..Rig::new(By::Channel, delays)
+            };
+            run(&rig.packets(), HdrSettings::default()).is_exact(&rig);
+        }
+    }
+}
+
+/// Optical black rows of a data type of their own, on the channel of each exposure.
+#[test]
+fn channels_with_black_rows() {
+    for delays in [&[0, 4][..], &[0, 2, 4]] {
+        let rig = Rig {
+            black: Black::OtherType,
+            ..Rig::new(By::Channel, delays)
+        };
+        let out = run(&rig.packets(), HdrSettings::default());
+        out.is_exact(&rig);
+        assert_eq!(out.frames.len(), 2 * out.labels().len());
     }
 }

@@ -272,3 +272,40 @@ fn told_placement_and_exposures() {
     assert!(run(&rig.packets(), told(Placement::Low, 2)).labels().is_empty());
     assert_eq!(run(&rig.packets(), told(Placement::High, 3)).labels().len(), 9);
 }
+
+/// Rows that stand in for an exposure have its code: of rows that are lost nothing tells but that there are fewer.
+#[test]
+fn blanking_rows_do_not_become_rows_of_the_image() {
+    for delays in [&[0, 4][..], &[0, 2, 5]] {
+        let rig = Rig {
+            blanking: Blanking::OwnCode,
+            ..Rig::new(FOUR, delays)
+        };
+        let packets = rig.packets();
+        let per_set = packets.len() / 3;
+        // A row of each exposure, after the first.
+        let lost = per_set + per_set / 2;
+        let mut came = packets.clone();
+        came.drain(lost..lost + 2 * delays.len());
+        let out = run(&came, HdrSettings::default());
+        for exposure in Exposure::ALL.into_iter().take(delays.len()) {
+            let frame = out.find(exposure, 1).unwrap().frame();
+            assert_eq!(
+                (frame.height, frame.complete, frame.missing_lines),
+                (12, false, &[10, 11][..]),
+                "{exposure:?}"
+            );
+            assert!(
+                samples(&frame)
+                    .chunks(16)
+                    .take(10)
+                    .all(|row| row.iter().any(|of| *of != row[0]))
+            );
+        }
+        for set in [0, 2] {
+            let frame = out.find(Exposure::Long, set).unwrap().frame();
+            assert!(frame.complete);
+            assert_eq!(samples(&frame), rig.image(set as usize, 0));
+        }
+    }
+}

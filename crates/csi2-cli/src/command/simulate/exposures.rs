@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::keep;
 use clap::{Args, ValueEnum};
 use csi2_generator::BlackMark;
-use csi2_packet::{DataType, VirtualChannel};
+use csi2_packet::{Class, DataType, VirtualChannel};
 use csi2_sensors::{Dol, DolMethod, MAX_EXPOSURES, Margin, Mode, Placement};
 
 /// Heading of these options.
@@ -99,6 +99,11 @@ impl Method {
             DolMethod::LineCount => Self::Lines,
         }
     }
+}
+
+/// Whether samples of a sensor may travel as this.
+fn may_be_raw(data_type: DataType) -> bool {
+    !matches!(data_type.class(), Class::GenericLong | Class::Yuv | Class::Rgb)
 }
 
 /// `by virtual channel`, ...
@@ -225,6 +230,15 @@ impl DolArgs {
                         "--dol-dt: {} is of short packets",
                         short.name()
                     )));
+                }
+                if let Some(other) = self.dol_dt.iter().find(|data_type| !may_be_raw(**data_type)) {
+                    return Err(Failure::usage(format!(
+                        "--dol-dt: {} is not of raw samples: give RAW types, or those of users, USER1 to USER8",
+                        other.name()
+                    )));
+                }
+                if (1..count).any(|index| types[..index].contains(&types[index])) {
+                    return Err(Failure::usage("--dol-dt names a type twice: each exposure has its own"));
                 }
                 DolMethod::DataType(types)
             }

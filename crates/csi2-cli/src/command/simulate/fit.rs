@@ -1,7 +1,8 @@
 //! Whether rows fit their time on a link: measured on the sending chain itself.
 
-use super::{SimulateArgs, Stream};
+use super::{SimulateArgs, Stream, lines_at};
 use crate::failure::Failure;
+use crate::report::text;
 use crate::transmit::{LONGEST_PAUSE, Target};
 use csi2_capture::Layer;
 use csi2_dphy::{Clocking, lane_length};
@@ -50,7 +51,7 @@ impl<'a> Link<'a> {
         let bytes = simulator.longest_burst();
         let row = pace.line_time();
         if busy(settings, bytes) > row {
-            return Err(self.refuse_row(stream, pace, settings, bytes));
+            return Err(self.refuse_row(stream, pace, settings, simulator));
         }
         let samples = self.target.layer == Layer::Pins;
         let lines = stream.mode.lines_per_frame().map_or(0.0, f64::from);
@@ -101,7 +102,8 @@ impl<'a> Link<'a> {
         )))
     }
 
-    fn refuse_row(&self, stream: &Stream, pace: Pace, settings: TransmitSettings, bytes: usize) -> Failure {
+    fn refuse_row(&self, stream: &Stream, pace: Pace, settings: TransmitSettings, simulator: &Simulator) -> Failure {
+        let bytes = simulator.longest_burst();
         let (lanes, rate) = (stream.lanes, stream.rate);
         let needed = busy(settings, bytes);
         let on_lane = lane_length(bytes, lanes, 0);
@@ -110,12 +112,13 @@ impl<'a> Link<'a> {
             true => " (the clock stops, too)",
             false => "",
         };
-        let fits = self.remedies(stream, pace, needed, bytes);
+        let fits = self.remedies(stream, pace, needed, simulator);
         Failure::usage(format!(
-            "{} does not fit {lanes} lanes of {} Mbps: a row is {bytes} bytes, {on_lane} on the busiest lane: {:.3} us; with {:.3} \
+            "{} does not fit {} of {} Mbps: a row is {bytes} bytes, {on_lane} on the busiest lane: {:.3} us; with {:.3} \
              us to enter and leave high speed{clock} {:.3} us, but rows come every {:.3} us ({} clocks of {} MHz); what would \
              fit: {}",
             stream.name,
+            text::count(lanes as u64, "lane"),
             rate as f64 / 1e6,
             data / 1e3,
             (needed - data) / 1e3,
@@ -128,7 +131,8 @@ impl<'a> Link<'a> {
     }
 
     /// Options with which a row would fit, each alone.
-    fn remedies(&self, stream: &Stream, pace: Pace, needed: f64, bytes: usize) -> Vec<String> {
+    fn remedies(&self, stream: &Stream, pace: Pace, needed: f64, simulator: &Simulator) -> Vec<String> {
+        let bytes = simulator.longest_burst();
         let row = pace.line_time();
         let fits = |lanes: usize, rate: u64| {
             let settings = self.settings(lanes, rate);
@@ -155,14 +159,24 @@ impl<'a> Link<'a> {
         let slower = Mode {
             pace: Some(Pace {
                 line_length: clocks,
+                // Frames of a rate are as many lines as that takes.
+                frame_length: match self.args.fps {
+                    Some(fps) => lines_at(fps, pace.pixel_rate, clocks, &stream.mode),
+                    None => pace.frame_length,
+                },
                 ..pace
             }),
             ..stream.mode
         };
-        all.push(format!(
-            "--line-length {clocks} ({:.2} frames per second)",
-            slower.frame_rate().unwrap_or(0.0)
-        ));
+        let lines = |mode: &Mode| u64::from(mode.lines_per_frame().unwrap_or(0));
+        if lines(&slower) + simulator.blanking() >= lines(&stream.mode) {
+            all.push(format!(
+                "--line-length {clocks} ({:.2} frames per second)",
+                slower.frame_rate().unwrap_or(0.0)
+            ));
+        } else {
+            all.push("a lower --fps with a --line-length to match".to_owned());
+        }
         if let Some(lanes) = [2, 3, 4, 8]
             .into_iter()
             .find(|lanes| *lanes > stream.lanes && fits(*lanes, stream.rate))

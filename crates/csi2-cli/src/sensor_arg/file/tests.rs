@@ -126,6 +126,9 @@ fn wrong_files_are_told_where_and_how() {
 fn wrong_sets_of_exposures() {
     let dol = "[modes.dol]\nexposures = 2\ndelays = [8, 0]\nslots_per_line = 2\nmethod = \"line-count\"\n";
     assert!(parse(&format!("{GOOD}{dol}")).is_ok());
+    // The third is not used.
+    let unused = dol.replace("\"line-count\"", "{ virtual-channel = [0, 2, 2] }");
+    assert!(parse(&format!("{GOOD}{unused}")).is_ok());
     for (part, instead, message) in [
         ("exposures = 2", "exposures = 4", "4 exposures: expected 2 or 3"),
         (
@@ -143,6 +146,16 @@ fn wrong_sets_of_exposures() {
             "\"line-count\"",
             "{ virtual-channel = [0, 1] }",
             "expected an array of length 3",
+        ),
+        (
+            "\"line-count\"",
+            "{ virtual-channel = [0, 0, 2] }",
+            "virtual channel 0 twice: expected one for each exposure",
+        ),
+        (
+            "\"line-count\"",
+            "{ data-type = [\"RAW10\", \"RAW10\", \"USER1\"] }",
+            "data type RAW10 twice: expected one for each exposure",
         ),
         ("[8, 0]", "[8]", "expected an array of length 2"),
     ] {

@@ -203,6 +203,23 @@ fn sets_that_do_not_fit() {
     assert!(said.contains("--vbp is of several exposures"), "{said}");
 }
 
+#[test]
+fn types_that_tell_no_exposures_apart() {
+    let bench = Bench::new();
+    for (types, says) in [
+        ("RAW10,RAW10", "--dol-dt names a type twice"),
+        ("RAW10,RGB888", "--dol-dt: RGB888 is not of raw samples"),
+        ("EMBEDDED,RAW10", "--dol-dt: EMBEDDED is not of raw samples"),
+        ("RAW10,FS", "--dol-dt: FS is of short packets"),
+    ] {
+        let said = refused(
+            &bench,
+            &format!("imx412:full-10bit --dol dt --dol-dt {types} -o link.pcapng"),
+        );
+        assert!(said.contains(says), "{types}: {said}");
+    }
+}
+
 /// The short exposure is the long one with a sixteenth of the light above black, and the long one saturates.
 #[test]
 fn light_of_exposures() {
