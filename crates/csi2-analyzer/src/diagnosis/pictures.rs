@@ -155,25 +155,28 @@ fn against_profile<'e>(evidence: &Evidence<'e>) -> Option<(u32, u32, &'e Finding
     }
 }
 
+/// The profile's rows against those seen, where `wrong` says so of the two numbers.
+fn by_profile(evidence: &Evidence<'_>, wrong: impl Fn(u32, u32) -> bool) -> Option<Match> {
+    let (lines, expected, finding) = against_profile(evidence)?;
+    wrong(lines, expected).then(|| {
+        let text = with_rows(&finding.to_string(), evidence);
+        evidence.of(Clue::Size).matched(text)
+    })
+}
+
+/// With how many rows a whole frame has.
+fn with_rows(text: &str, evidence: &Evidence<'_>) -> String {
+    format!("{text}; rows of a whole frame: {}", rows_by_type(evidence))
+}
+
 fn rows_missing(evidence: &Evidence<'_>) -> Option<Match> {
     let (fewer, numbers) = (evidence.of(Clue::RowsFewer), evidence.of(Clue::RowNumber));
     let seen = if fewer.count > 0 { fewer } else { numbers };
     let first = match seen.first {
         Some(first) => first.to_string(),
-        None => {
-            let (lines, expected, finding) = against_profile(evidence)?;
-            if lines >= expected {
-                return None;
-            }
-            let text = format!("{finding}; rows of a whole frame: {}", rows_by_type(evidence));
-            return Some(evidence.of(Clue::Size).matched(text));
-        }
+        None => return by_profile(evidence, |lines, expected| lines < expected),
     };
-    let text = format!(
-        "{}; the first: {first}; rows of a whole frame: {}",
-        of_frames(seen, evidence),
-        rows_by_type(evidence)
-    );
+    let text = with_rows(&format!("{}; the first: {first}", of_frames(seen, evidence)), evidence);
     Some(Match {
         count: fewer.count + numbers.count,
         ..seen.matched(text)
@@ -183,18 +186,9 @@ fn rows_missing(evidence: &Evidence<'_>) -> Option<Match> {
 fn rows_extra(evidence: &Evidence<'_>) -> Option<Match> {
     let seen = evidence.of(Clue::RowsMore);
     let Some(first) = seen.first else {
-        let (lines, expected, finding) = against_profile(evidence)?;
-        if lines <= expected {
-            return None;
-        }
-        let text = format!("{finding}; rows of a whole frame: {}", rows_by_type(evidence));
-        return Some(evidence.of(Clue::Size).matched(text));
+        return by_profile(evidence, |lines, expected| lines > expected);
     };
-    let text = format!(
-        "{}; the first: {first}; rows of a whole frame: {}",
-        of_frames(seen, evidence),
-        rows_by_type(evidence)
-    );
+    let text = with_rows(&format!("{}; the first: {first}", of_frames(seen, evidence)), evidence);
     Some(seen.matched(text))
 }
 
