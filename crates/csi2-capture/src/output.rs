@@ -166,19 +166,26 @@ impl Sink {
 impl Temporary {
     /// A new file in the directory of `path`: only there is a rename sure to be one step.
     fn beside(path: &Path) -> io::Result<(File, Self)> {
-        let name = path
-            .file_name()
-            .ok_or(io::ErrorKind::InvalidFilename)?
-            .to_string_lossy();
-        let process = std::process::id();
-        let mut tries = 0;
-        loop {
-            let hidden = path.with_file_name(format!(".{name}.{process}-{tries}.part"));
-            match OpenOptions::new().read(true).write(true).create_new(true).open(&hidden) {
-                Ok(file) => return Ok((file, Self(hidden))),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < 1000 => tries += 1,
-                Err(error) => return Err(error),
-            }
+        let create = |hidden: &Path| OpenOptions::new().read(true).write(true).create_new(true).open(hidden);
+        let (file, hidden) = hidden_beside(path, create)?;
+        Ok((file, Self(hidden)))
+    }
+}
+
+/// Creates something that is not there yet, under a hidden name in the directory of `path`. Returns the name, too.
+pub(crate) fn hidden_beside<T>(path: &Path, create: impl Fn(&Path) -> io::Result<T>) -> io::Result<(T, PathBuf)> {
+    let name = path
+        .file_name()
+        .ok_or(io::ErrorKind::InvalidFilename)?
+        .to_string_lossy();
+    let process = std::process::id();
+    let mut tries = 0;
+    loop {
+        let hidden = path.with_file_name(format!(".{name}.{process}-{tries}.part"));
+        match create(&hidden) {
+            Ok(made) => return Ok((made, hidden)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < 1000 => tries += 1,
+            Err(error) => return Err(error),
         }
     }
 }

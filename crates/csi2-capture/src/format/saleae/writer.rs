@@ -6,7 +6,7 @@ use super::directory::{MAX_CHANNELS, file_name, list};
 use super::header::{ChunkHeader, FileHeader};
 use crate::format::samples::MAX_UNIT;
 use crate::format::stamps::{Stamp, Stamps};
-use crate::output::OutputFile;
+use crate::output::{OutputFile, hidden_beside};
 use crate::{Burst, CaptureError, CaptureWriter, CreateOptions, ErrorKind, WireNote};
 use csi2_dphy::{Level, Observation, Tick, Timebase};
 use std::fs;
@@ -185,20 +185,8 @@ struct Hidden(PathBuf);
 
 impl Hidden {
     fn beside(path: &Path) -> io::Result<Self> {
-        let name = path
-            .file_name()
-            .ok_or(io::ErrorKind::InvalidFilename)?
-            .to_string_lossy();
-        let process = std::process::id();
-        let mut tries = 0;
-        loop {
-            let hidden = path.with_file_name(format!(".{name}.{process}-{tries}.part"));
-            match fs::create_dir(&hidden) {
-                Ok(()) => return Ok(Self(hidden)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && tries < 1000 => tries += 1,
-                Err(error) => return Err(error),
-            }
-        }
+        let ((), hidden) = hidden_beside(path, |hidden| fs::create_dir(hidden))?;
+        Ok(Self(hidden))
     }
 
     /// Gives the directory its name, or its files to the directory of that name.
