@@ -68,9 +68,7 @@ impl CaptureWriter for SigrokWriter {
         let mut bytes = samples.bytes;
         while !bytes.is_empty() {
             if self.room == 0 {
-                self.members += 1;
-                let member = format!("{CAPTURE_FILE}-{}", self.members);
-                self.start(&member, CompressionMethod::Deflated)?;
+                self.start_samples()?;
                 self.room = member_bytes;
             }
             let (now, later) = bytes.split_at(self.room.min(bytes.len()));
@@ -83,6 +81,10 @@ impl CaptureWriter for SigrokWriter {
 
     fn finish(mut self: Box<Self>) -> Result<(), CaptureError> {
         self.begin(self.metadata.unit)?;
+        if self.members == 0 {
+            // A file without one is taken for one that lost it.
+            self.start_samples()?;
+        }
         let name = self.name;
         let stream = self.zip.finish().map_err(|error| write_error(&name, error))?;
         stream.into_inner().finish()
@@ -116,6 +118,13 @@ impl SigrokWriter {
         }
         self.begun = true;
         Ok(())
+    }
+
+    /// The next member with samples.
+    fn start_samples(&mut self) -> Result<(), CaptureError> {
+        self.members += 1;
+        let member = format!("{CAPTURE_FILE}-{}", self.members);
+        self.start(&member, CompressionMethod::Deflated)
     }
 
     /// Without a time of its own: the same capture gives the same bytes.
