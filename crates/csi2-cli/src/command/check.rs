@@ -4,7 +4,7 @@ mod diagnosis;
 mod pair;
 mod print;
 
-use super::judge::Judge;
+use super::judge::{Clues, Judge};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::output::{stdout, stdout_error, styled};
@@ -119,7 +119,7 @@ struct Examined {
     /// What it is called in the report.
     name: String,
     session: Session,
-    judge: Judge,
+    judge: Judge<Clues>,
     timing: Option<TimingReport>,
     starts: pair::Starts,
     report: Check,
@@ -136,7 +136,7 @@ enum Frames {
 
 /// Judges, and notes when frames start.
 struct Watch {
-    judge: Judge,
+    judge: Judge<Clues>,
     frames: Frames,
     starts: pair::Starts,
 }
@@ -158,7 +158,7 @@ impl Examined {
     fn new(read: &ReadArgs, args: &CheckArgs, frames: Frames, console: &Console) -> Result<Self, Failure> {
         let mut session = Session::open(read, console)?;
         let mut watch = Watch {
-            judge: Judge::new(read),
+            judge: Judge::new(read, Clues::new(read)),
             frames,
             starts: pair::Starts::default(),
         };
@@ -182,6 +182,7 @@ impl Examined {
         let mode = judged.as_ref().filter(|judged| judged.fits()).map(|judged| judged.mode);
         let mode = sensor.and_then(|chosen| chosen.mode).or(mode);
         let told = Told::new(read, mode, args.receiver_log.as_deref())?;
+        let bits = judge.beside().bit_errors();
         let report = Check {
             r#type: "check",
             verdict: verdict(judge.worst()),
@@ -196,8 +197,8 @@ impl Examined {
                 session.clock(),
             ),
             timing: timing.as_ref().map(LinkTiming::new),
-            diagnosis: diagnosis::rows(&judge, &session, timing.as_ref(), &told),
-            bit_errors: BitErrorReport::new(&judge.bit_errors()),
+            diagnosis: diagnosis::rows((&judge, &bits), &session, timing.as_ref(), &told),
+            bit_errors: BitErrorReport::new(&bits),
             findings: judge.groups().iter().map(|group| group.row(session.clock())).collect(),
         };
         Ok(Self {

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &InfoArgs, console: &Console) -> Result<(), Failure> {
             return Err(failure);
         }
     };
-    let mut judge = Judge::new(&args.read);
+    let mut judge = Judge::new(&args.read, ());
     let broken = session.run(&mut judge, console)?;
     judge.finish();
     let statistics = judge.statistics();

@@ -77,24 +77,70 @@ pub(crate) fn analyzer(args: &ReadArgs) -> Analyzer {
     })
 }
 
-/// Analyzer and what it found, aggregated. The number of groups is bounded by codes times channels.
-pub(crate) struct Judge {
-    analyzer: Analyzer,
-    attribution: Attribution,
-    witness: Witness,
-    filter: Filter,
-    groups: Vec<Group>,
+/// What looks on beside the analyzer.
+pub(crate) trait Beside {
+    fn event(&mut self, received: &Received<'_>);
+    fn finding(&mut self, finding: &Finding);
 }
 
-impl Judge {
+/// Counts are all that is wanted.
+impl Beside for () {
+    fn event(&mut self, _: &Received<'_>) {}
+    fn finding(&mut self, _: &Finding) {}
+}
+
+/// What tells why something is wrong.
+pub(crate) struct Clues {
+    attribution: Attribution,
+    witness: Witness,
+}
+
+impl Clues {
     pub(crate) fn new(args: &ReadArgs) -> Self {
         Self {
-            analyzer: analyzer(args),
             attribution: Attribution::new(AttributionSettings {
                 limits: Limits::default(),
                 lanes: args.lanes,
             }),
             witness: Witness::new(),
+        }
+    }
+
+    /// Wrong bits, and where they are.
+    pub(crate) fn bit_errors(&self) -> BitErrors {
+        self.attribution.report()
+    }
+
+    /// What the diagnosis needs to know.
+    pub(crate) fn witness(&self) -> &Witness {
+        &self.witness
+    }
+}
+
+impl Beside for Clues {
+    fn event(&mut self, received: &Received<'_>) {
+        self.witness.push(received);
+        self.attribution.push(received);
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        self.witness.finding(finding);
+    }
+}
+
+/// Analyzer and what it found, aggregated. The number of groups is bounded by codes times channels.
+pub(crate) struct Judge<B> {
+    analyzer: Analyzer,
+    beside: B,
+    filter: Filter,
+    groups: Vec<Group>,
+}
+
+impl<B: Beside> Judge<B> {
+    pub(crate) fn new(args: &ReadArgs, beside: B) -> Self {
+        Self {
+            analyzer: analyzer(args),
+            beside,
             filter: args.filter(),
             groups: Vec::new(),
         }
@@ -145,14 +191,8 @@ impl Judge {
         self.analyzer.statistics()
     }
 
-    /// Wrong bits, and where they are.
-    pub(crate) fn bit_errors(&self) -> BitErrors {
-        self.attribution.report()
-    }
-
-    /// What the diagnosis needs to know.
-    pub(crate) fn witness(&self) -> &Witness {
-        &self.witness
+    pub(crate) fn beside(&self) -> &B {
+        &self.beside
     }
 
     pub(crate) fn groups(&self) -> &[Group] {
@@ -211,7 +251,7 @@ impl Judge {
     }
 
     fn count(&mut self, finding: Finding) {
-        self.witness.finding(&finding);
+        self.beside.finding(&finding);
         match self.groups.iter_mut().find(|group| group.holds(&finding)) {
             Some(group) => {
                 group.count += 1;
@@ -230,16 +270,15 @@ impl Judge {
     }
 }
 
-impl Visitor for Judge {
+impl<B: Beside> Visitor for Judge<B> {
     fn lost(&mut self, records: u64, offset: u64, at: Option<Tick>) {
         self.analyzer.capture_loss(offset, at, Some(records));
         self.gather();
     }
 
     fn event(&mut self, received: &Received<'_>, _: &Clock) -> Flow {
-        self.witness.push(received);
+        self.beside.event(received);
         self.analyzer.push(received);
-        self.attribution.push(received);
         self.gather();
         CONTINUE
     }

@@ -1,12 +1,12 @@
 //! What is known of a link, for the diagnosis.
 
-use crate::command::judge::Judge;
+use crate::command::judge::{Clues, Judge};
 use crate::failure::Failure;
 use crate::read_args::ReadArgs;
 use crate::report::diagnosis::DiagnosisRow;
 use crate::session::{Session, Wiring};
-use csi2_analyzer::TimingReport;
 use csi2_analyzer::diagnosis::{Evidence, Facts, ReceiverWord, Wires, diagnose, receiver_words};
+use csi2_analyzer::{BitErrors, TimingReport};
 use csi2_sensors::Mode;
 use std::path::Path;
 
@@ -39,7 +39,12 @@ impl Told {
 }
 
 /// What is probably wrong.
-pub(super) fn rows(judge: &Judge, session: &Session, timing: Option<&TimingReport>, told: &Told) -> Vec<DiagnosisRow> {
+pub(super) fn rows(
+    (judge, bits): (&Judge<Clues>, &BitErrors),
+    session: &Session,
+    timing: Option<&TimingReport>,
+    told: &Told,
+) -> Vec<DiagnosisRow> {
     let otherwise = session.otherwise();
     let wires = match otherwise {
         Some(otherwise) => Some(wires(&otherwise.wiring, false)),
@@ -48,9 +53,8 @@ pub(super) fn rows(judge: &Judge, session: &Session, timing: Option<&TimingRepor
             .filter(|wiring| wiring.named)
             .map(|wiring| wires(wiring, true)),
     };
-    let bits = judge.bit_errors();
     let evidence = Evidence::new(
-        judge.witness(),
+        judge.beside().witness(),
         Facts {
             timing,
             timebase: session.clock().timebase,
@@ -62,7 +66,7 @@ pub(super) fn rows(judge: &Judge, session: &Session, timing: Option<&TimingRepor
             told_lanes: told.lanes.or(session.lanes()),
             clock_pauses: session.clock_mode().map(|mode| mode == "gated"),
             mode: told.mode,
-            bits: Some(&bits),
+            bits: Some(bits),
             receiver: &told.receiver,
             ..Facts::new(judge.statistics())
         },

@@ -1,6 +1,6 @@
 //! What `csi2 check` says to people.
 
-use crate::command::judge::{Group, Judge};
+use crate::command::judge::{Clues, Group, Judge};
 use crate::console::{ERROR, GOOD, HEADING, WARNING};
 use crate::report;
 use crate::report::attribution::BitErrorReport;
@@ -20,7 +20,7 @@ pub(super) fn print(
     name: &str,
     report: &Check,
     session: &Session,
-    judge: &Judge,
+    judge: &Judge<Clues>,
     timing: Option<&TimingReport>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
