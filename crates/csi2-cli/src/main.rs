@@ -7,6 +7,7 @@ use std::process::ExitCode;
 mod args;
 mod command;
 mod console;
+mod dol_values;
 mod failure;
 mod image;
 mod input;

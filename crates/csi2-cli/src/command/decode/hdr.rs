@@ -1,15 +1,13 @@
 //! `--hdr`: exposures of a set, by options or by what the sensor is known to do.
 
+use crate::dol_values::{HEADING as DOL, PlacementName, Switch};
 use crate::failure::Failure;
 use crate::sensor_arg::Chosen;
 use clap::{Args, ValueEnum};
 use csi2_analyzer::StreamFilter;
 use csi2_analyzer::hdr::{HdrSettings, Told};
 use csi2_packet::VirtualChannel;
-use csi2_sensors::{MAX_EXPOSURES, Placement};
-
-/// Heading of these options.
-const DOL: &str = "Exposures (DOL-HDR)";
+use csi2_sensors::MAX_EXPOSURES;
 
 #[derive(Args, Debug)]
 pub(super) struct HdrArgs {
@@ -69,20 +67,6 @@ enum Method {
     Li,
     /// Nothing: rows alternate
     Lines,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum PlacementName {
-    /// In the low bits
-    Low,
-    /// In the high bits
-    High,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Switch {
-    On,
-    Off,
 }
 
 /// `--hdr-ratio`
@@ -164,14 +148,5 @@ impl HdrArgs {
             streams,
             ..known
         })
-    }
-}
-
-impl PlacementName {
-    const fn placement(self) -> Placement {
-        match self {
-            Self::Low => Placement::Low,
-            Self::High => Placement::High,
-        }
     }
 }

@@ -1,14 +1,12 @@
 //! Several exposures: what the options make of a mode's own.
 
+use crate::dol_values::{HEADING as DOL, PlacementName, Switch};
 use crate::failure::Failure;
 use crate::keep;
 use clap::{Args, ValueEnum};
 use csi2_generator::BlackMark;
 use csi2_packet::{Class, DataType, VirtualChannel};
 use csi2_sensors::{Dol, DolMethod, MAX_EXPOSURES, Margin, Mode, Placement};
-
-/// Heading of these options.
-const DOL: &str = "Exposures (DOL-HDR)";
 
 /// Rows by which shorter exposures trail where nothing says it.
 const DELAYS: [u16; MAX_EXPOSURES - 1] = [48, 96];
@@ -59,20 +57,6 @@ enum Method {
     Dt,
     /// Nothing: rows alternate
     Lines,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum PlacementName {
-    /// In the low bits
-    Low,
-    /// In the high bits
-    High,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-enum Switch {
-    On,
-    Off,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -204,10 +188,7 @@ impl DolArgs {
                 };
                 DolMethod::LineInformation {
                     pixels: self.li_pixels.unwrap_or(pixels),
-                    placement: self.li_placement.map_or(placement, |name| match name {
-                        PlacementName::Low => Placement::Low,
-                        PlacementName::High => Placement::High,
-                    }),
+                    placement: self.li_placement.map_or(placement, PlacementName::placement),
                 }
             }
             Method::Dt => {
