@@ -37,6 +37,21 @@ fn greymap(file: &[u8]) -> (usize, usize, Vec<u16>) {
     (width.parse().unwrap(), height.parse().unwrap(), samples.collect())
 }
 
+/// The link as DNG of this Bayer order, with `more` options.
+fn decode(order: &str, more: &[&str], here: &Path) {
+    let words = [
+        "decode",
+        "link.pcapng",
+        "-o",
+        "out",
+        "--format",
+        "dng",
+        "--bayer",
+        order,
+    ];
+    csi2(&[&words[..], more].concat(), here);
+}
+
 #[test]
 fn dcraw_finds_our_samples_in_a_dng() {
     if !have("dcraw") {
@@ -47,19 +62,7 @@ fn dcraw_finds_our_samples_in_a_dng() {
         let here = directory.path();
         let file = format!("out/vc0-raw{bits}-000000.dng");
         for order in ORDERS.into_iter().chain(["mono"]) {
-            csi2(
-                &[
-                    "decode",
-                    "link.pcapng",
-                    "-o",
-                    "out",
-                    "--format",
-                    "dng",
-                    "--bayer",
-                    order,
-                ],
-                here,
-            );
+            decode(order, &[], here);
             let found = greymap(&bytes_of("dcraw", &["-D", "-4", "-c", &file], here));
             assert_eq!((found.0, found.1), (width, height), "RAW{bits} {order}");
             assert!(found.2 == samples, "RAW{bits} {order}");
@@ -86,17 +89,7 @@ fn dcraw_turns_by_the_orientation() {
         ("3", "36 24"),
         ("transpose", "24 36"),
     ] {
-        let words = [
-            "decode",
-            "link.pcapng",
-            "-o",
-            "out",
-            "--format",
-            "dng",
-            "--bayer",
-            "grbg",
-        ];
-        csi2(&[&words[..], &["--orientation", orientation]].concat(), here);
+        decode("grbg", &["--orientation", orientation], here);
         let file = "out/vc0-raw10-000000.dng";
         let stored = greymap(&bytes_of("dcraw", &["-D", "-4", "-t", "0", "-c", file], here));
         assert!(stored.2 == samples, "{orientation}");
@@ -115,19 +108,7 @@ fn libraw_finds_our_samples_in_a_dng() {
         let (directory, samples) = link(bits, width, height);
         let here = directory.path();
         for order in ORDERS.into_iter().chain(["mono"]) {
-            csi2(
-                &[
-                    "decode",
-                    "link.pcapng",
-                    "-o",
-                    "out",
-                    "--format",
-                    "dng",
-                    "--bayer",
-                    order,
-                ],
-                here,
-            );
+            decode(order, &[], here);
             let file = format!("out/vc0-raw{bits}-000000.dng");
             run("unprocessed_raw", &["-q", &file], here);
             let found = greymap(&std::fs::read(here.join(format!("{file}.pgm"))).expect("a picture"));
@@ -178,19 +159,7 @@ fn exiftool_finds_nothing_wrong() {
         assert_eq!(found, Some(value), "{tag}\n{tags}");
     }
     let (directory, _) = link(12, 34, 18);
-    csi2(
-        &[
-            "decode",
-            "link.pcapng",
-            "-o",
-            "out",
-            "--format",
-            "dng",
-            "--bayer",
-            "mono",
-        ],
-        directory.path(),
-    );
+    decode("mono", &[], directory.path());
     let verdict = run(
         "exiftool",
         &["-s3", "-validate", "out/vc0-raw12-000000.dng"],
@@ -208,19 +177,7 @@ fn rawtherapee_develops_a_dng() {
     let (directory, _) = link(10, 320, 240);
     let here = directory.path();
     for order in ["bggr", "mono"] {
-        csi2(
-            &[
-                "decode",
-                "link.pcapng",
-                "-o",
-                "out",
-                "--format",
-                "dng",
-                "--bayer",
-                order,
-            ],
-            here,
-        );
+        decode(order, &[], here);
         let words = [
             "-Y",
             "-q",
