@@ -20,7 +20,7 @@ fn merge(c: &mut Criterion) {
         let mut burst = vec![0; length];
         let mut group = c.benchmark_group(format!("merge{count}"));
         group.throughput(Throughput::Bytes(length as u64));
-        for &backend in Backend::available() {
+        for backend in Backend::available() {
             burst.fill(0);
             assert_eq!(interleave(backend, &lanes, &mut burst), rows);
             assert!((0..length).all(|i| burst[i] == lanes[i % count][i / count]));
@@ -43,7 +43,7 @@ fn distribute(c: &mut Criterion) {
         let mut lanes = vec![vec![0; rows]; count];
         let mut group = c.benchmark_group(format!("distribute{count}"));
         group.throughput(Throughput::Bytes(length as u64));
-        for &backend in Backend::available() {
+        for backend in Backend::available() {
             let mut slices: Vec<&mut [u8]> = lanes.iter_mut().map(Vec::as_mut_slice).collect();
             assert_eq!(deinterleave(backend, &burst, &mut slices), rows);
             assert!((0..length).all(|i| burst[i] == slices[i % count][i / count]));
@@ -69,7 +69,7 @@ fn edges(c: &mut Criterion) {
         let mut edges = vec![0; SAMPLES / 4];
         let mut group = c.benchmark_group(format!("edges4x/{}wires", 8 * unit));
         group.throughput(Throughput::Elements(SAMPLES as u64));
-        for &backend in Backend::available() {
+        for backend in Backend::available() {
             let found = clock_edges(backend, &samples, unit, 0, true, &mut edges);
             assert_eq!(found, (SAMPLES, SAMPLES / 4));
             assert!(

@@ -85,7 +85,7 @@ fn path(c: &mut Criterion) {
     let mut group = c.benchmark_group("path/lanes4");
     group.throughput(Throughput::Bytes(length as u64));
     group.sample_size(10);
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         let mut assembler = FrameAssembler::new(AssemblerSettings {
             keep: Keep::Samples,
             limits: Limits::default(),

@@ -75,7 +75,7 @@ fn time_unpack<S>(group: &mut Group<'_>, unpack: Unpack<S>, packed: &[u8], expec
 where
     S: Copy + Default + Into<u32>,
 {
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         let mut samples = vec![S::default(); WIDTH];
         assert_eq!(unpack(backend, packed, &mut samples), (packed.len(), WIDTH));
         assert!(samples.iter().copied().map(Into::into).eq(expected.iter().copied()));
@@ -91,7 +91,7 @@ where
     S: Copy + Default + Debug + PartialEq + TryFrom<u32, Error: Debug>,
 {
     let samples: Vec<S> = samples.iter().map(|&sample| S::try_from(sample).unwrap()).collect();
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         let mut packed = vec![0; expected.len()];
         let mut back = vec![S::default(); WIDTH];
         assert_eq!(pack(backend, &samples, &mut packed), (WIDTH, expected.len()));

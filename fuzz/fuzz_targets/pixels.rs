@@ -29,7 +29,7 @@ fn line<S>(codec: &Codec, row: usize, unpack: Unpack<S>, pack: Pack<S>, payload:
 where
     S: Copy + Debug + Default + PartialEq + Into<u32>,
 {
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         let group = codec.group_of(row);
         let room = room(codec.samples_in(row, payload.len()) + group.samples);
         let mut samples = vec![S::default(); room];

@@ -1,8 +1,8 @@
-//! The hot loops over plain slices: sample packing, lane interleaving, pin sampling.
+//! The hot loops over plain slices: sample packing, checksum, lane interleaving, pin sampling.
 //!
 //! Each public function is one dispatch on [`Backend`] in front of a body that does whole groups and says how far it got.
-//! The portable bodies are safe Rust, need no allocation, and are the reference for every faster body added behind the
-//! same functions.
+//! The portable bodies are safe Rust, need no allocation, and are the reference for the faster bodies behind the same
+//! functions: those of the CPU's vector units (feature `simd`), through safe intrinsics but for one module.
 //!
 //! ```
 //! use csi2_kernels::{Backend, unpack_raw10};
@@ -15,18 +15,28 @@
 #![no_std]
 
 mod backend;
+mod checksum;
 mod interleave;
+#[cfg(all(feature = "simd", target_arch = "aarch64"))]
+mod neon;
 mod pack;
 mod portable;
 mod rgb;
 mod sampling;
+mod sync;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod trusted;
 mod unpack;
 mod wide;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+mod x86;
 
-pub use backend::Backend;
+pub use backend::{Backend, Stores};
+pub use checksum::checksum;
 pub use interleave::{deinterleave, interleave};
 pub use pack::{pack_raw6, pack_raw7, pack_raw8, pack_raw10, pack_raw12, pack_raw14, pack_raw16};
 pub use rgb::{pack_rgb444, pack_rgb555, pack_rgb565, unpack_rgb444, unpack_rgb555, unpack_rgb565};
-pub use sampling::clock_edges;
+pub use sampling::{Tap, clock_edges, clocked_samples, sample_bytes};
+pub use sync::find_sync;
 pub use unpack::{unpack_raw6, unpack_raw7, unpack_raw8, unpack_raw10, unpack_raw12, unpack_raw14, unpack_raw16};
 pub use wide::{pack_raw20, pack_raw24, pack_raw28, unpack_raw20, unpack_raw24, unpack_raw28};

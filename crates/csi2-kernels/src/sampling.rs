@@ -1,6 +1,7 @@
 //! Pins to bits.
 
-use crate::{Backend, portable};
+use crate::Backend;
+use crate::backend::dispatch;
 
 /// Where bit `clock` of `unit`-byte little-endian samples differs from the sample before (`previous` before the first),
 /// as indices in samples. Stops before the first edge that `edges` has no room for. Returns (samples scanned, edges
@@ -16,7 +17,31 @@ pub fn clock_edges(
     previous: bool,
     edges: &mut [u32],
 ) -> (usize, usize) {
-    match backend {
-        Backend::Portable => portable::clock_edges(samples, unit, clock, previous, edges),
-    }
+    dispatch!(backend, clock_edges(samples, unit, clock, previous, edges);)
+}
+
+/// Where a lane's bits are, in samples of one unit interval each.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tap {
+    /// Bit of the sample, 0 the least significant of its first byte.
+    pub bit: u8,
+    /// The level is the opposite of the lane's bit.
+    pub inverted: bool,
+    /// Samples before the first bit of the lane's first byte.
+    pub skip: usize,
+}
+
+/// Merged lane bytes of samples that are one unit interval each: bit k of `out[row * N + lane]` is the bit at `taps[lane]` of
+/// sample `skip + 8 * row + k`. `unit` is the size of a sample in bytes, 1 to 8; a bit that it does not have reads as 0.
+///
+/// Returns rows done: the most that the samples of all lanes and `out` allow; none without taps, or with more than 8.
+pub fn sample_bytes(backend: Backend, samples: &[u8], unit: usize, taps: &[Tap], out: &mut [u8]) -> usize {
+    dispatch!(backend, sample_bytes(samples, unit, taps, out);)
+}
+
+/// Keeps, of samples of one byte, each that comes just before one with another level of bit `clock`: oversampled wires with
+/// a clock become one sample a bit. `previous` is the sample before the first. Stops when `kept` is full. Returns (samples
+/// scanned, samples kept).
+pub fn clocked_samples(backend: Backend, samples: &[u8], clock: u32, previous: u8, kept: &mut [u8]) -> (usize, usize) {
+    dispatch!(backend, clocked_samples(samples, clock, previous, kept);)
 }

@@ -176,7 +176,7 @@ fn lead(frame: &Frame<'_>, row: u32) -> Option<Lead> {
             let start = row.checked_mul(line)?;
             let whole = MAX_PIXELS.min(width) / codec.group.samples * codec.group.bytes;
             let bytes = bytes.get(start..start.checked_add(whole.min(line))?)?;
-            unpack(Backend::Portable, bytes, &mut lead);
+            unpack(Backend::PORTABLE, bytes, &mut lead);
         }
         Pixels::Samples(Samples::Wide(_)) => return None,
     }

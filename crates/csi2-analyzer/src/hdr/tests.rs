@@ -265,7 +265,7 @@ fn run_with(packets: &[Packet], settings: HdrSettings, keep: Keep) -> Out {
     let mut assembler = FrameAssembler::new(AssemblerSettings {
         keep,
         limits: Limits::default(),
-        backend: Backend::Portable,
+        backend: Backend::PORTABLE,
         streams,
         codecs,
     });

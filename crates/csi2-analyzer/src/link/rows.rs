@@ -143,7 +143,7 @@ mod tests {
                     let rows = Rows::new(core::array::from_fn(|lane| lanes[lane].as_slice()), count);
                     assert_eq!(rows.available(phase), length, "{count} lanes from {phase}");
                     let mut out = std::vec![0xEE; length + 3];
-                    assert_eq!(rows.merge(Backend::Portable, phase, &mut out), length);
+                    assert_eq!(rows.merge(Backend::PORTABLE, phase, &mut out), length);
                     assert_eq!(&out[..length], bytes);
                     assert_eq!(&out[length..], [0xEE; 3]);
                     assert_eq!(rows.header(phase), bytes.first_chunk().copied());
@@ -160,11 +160,11 @@ mod tests {
         let rows = Rows::new([&[1, 4, 7], &[2], &[3, 6, 9], &[], &[], &[], &[], &[]], 3);
         assert_eq!(rows.available(0), 4);
         let mut out = [0; 9];
-        assert_eq!(rows.merge(Backend::Portable, 0, &mut out), 4);
+        assert_eq!(rows.merge(Backend::PORTABLE, 0, &mut out), 4);
         assert_eq!(out[..4], [1, 2, 3, 4]);
         // From lane 1 on: 2, 3, 1, and lane 1 has nothing more.
         assert_eq!(rows.available(1), 3);
-        assert_eq!(rows.merge(Backend::Portable, 1, &mut out), 3);
+        assert_eq!(rows.merge(Backend::PORTABLE, 1, &mut out), 3);
         assert_eq!(out[..3], [2, 3, 1]);
         assert_eq!(rows.depth(), 1);
     }

@@ -26,7 +26,7 @@ pub fn settings(keep: Keep) -> AssemblerSettings {
     AssemblerSettings {
         keep,
         limits: Limits::default(),
-        backend: Backend::Portable,
+        backend: Backend::PORTABLE,
         streams: StreamFilter::IMAGES,
         codecs: Codecs::STANDARD,
     }

@@ -187,8 +187,8 @@ fn compressions_come_back_near() {
         let mut expected = vec![0; narrow.len()];
         for (sent, came) in narrow.chunks(WIDTH).zip(expected.chunks_mut(WIDTH)) {
             let mut codes = [0; WIDTH];
-            let (_, length) = pack(Backend::Portable, sent, &mut codes);
-            unpack(Backend::Portable, &codes[..length], came);
+            let (_, length) = pack(Backend::PORTABLE, sent, &mut codes);
+            unpack(Backend::PORTABLE, &codes[..length], came);
         }
         assert_eq!(came, expected, "{}", codec.name);
         let worst = came.iter().zip(&narrow).map(|(came, sent)| came.abs_diff(*sent)).max();

@@ -163,7 +163,7 @@ fn knows<S: Cell>(layouts: &[Layout<S>], cases: &[(&str, &[S], &[u8])]) {
     for &(name, samples, packed) in cases {
         let layout = layouts.iter().find(|layout| layout.name == name).unwrap();
         assert_eq!(layout.model(packed), samples, "the model, {name}");
-        for &backend in Backend::available() {
+        for backend in Backend::available() {
             let mut out = vec![S::cut(0); samples.len()];
             let did = (layout.unpack)(backend, packed, &mut out);
             assert_eq!(did, (packed.len(), samples.len()));
@@ -233,7 +233,7 @@ fn padding_is_sent_as_zero_and_ignored() {
     assert_eq!(padded.clone().count(), 2);
     for layout in padded {
         let full = layout.model(&[0xFF; 2]);
-        for &backend in Backend::available() {
+        for backend in Backend::available() {
             let mut packed = [0xA5; 2];
             (layout.pack)(backend, &[u16::MAX; 3], &mut packed);
             assert_eq!(packed[..], layout.without_padding(&[0xFF; 2]), "{}", layout.name);
@@ -281,7 +281,7 @@ fn agrees<S: Cell>(layout: &Layout<S>, backend: Backend, length: usize, rooms: i
 
 fn agrees_around_groups<S: Cell>(layout: &Layout<S>) {
     let (group, width) = layout.group();
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         for length in 0..=4 * group + 1 {
             agrees(layout, backend, length, 0..=4 * width + 1);
         }
@@ -301,7 +301,7 @@ fn every_length_around_a_group() {
 fn agrees_on_a_line<S: Cell>(layout: &Layout<S>) {
     let (group, width) = layout.group();
     let length = 4056 / width * group;
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         for length in [length - 1, length, length + 1] {
             agrees(layout, backend, length, 4055..=4059);
         }
@@ -316,7 +316,7 @@ fn a_line_of_4056_samples() {
 
 fn stops_at_the_end<S: Cell>(layout: &Layout<S>) {
     let (group, width) = layout.group();
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         for count in 0..=3 * width + 1 {
             for room in 0..=3 * group + 1 {
                 let samples = vec![S::GUARD; count];
@@ -341,7 +341,7 @@ fn comes_back<S: Cell>(layout: &Layout<S>, values: &[u32]) -> Result<(), TestCas
         .copied()
         .map(S::cut)
         .collect();
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         let mut packed = vec![0; samples.len() / width * group];
         let mut back = vec![S::GUARD; samples.len()];
         (layout.pack)(backend, &samples, &mut packed);

@@ -8,7 +8,7 @@ use crate::noise;
 
 #[test]
 fn lanes_follow_the_index_rule() {
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         for count in 1..=8 {
             for rows in (0..70).chain([1267, 1268]) {
                 let lanes: Vec<Vec<u8>> = (0..count).map(|lane| noise(rows, (rows * 8 + lane) as u64)).collect();
@@ -31,7 +31,7 @@ fn lanes_follow_the_index_rule() {
 
 #[test]
 fn the_shortest_slice_decides_the_rows() {
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         assert_eq!(interleave(backend, &[], &mut [0; 8]), 0);
         assert_eq!(deinterleave(backend, &[0; 8], &mut []), 0);
         for count in 1..=8 {
@@ -79,7 +79,7 @@ fn edges_model(samples: &[u8], unit: usize, clock: u32, mut level: bool, room: u
 
 #[test]
 fn edges_are_where_the_clock_changes() {
-    for &backend in Backend::available() {
+    for backend in Backend::available() {
         for unit in 1..=8 {
             for clock in 0..=8 * unit as u32 {
                 for count in 0..40 {
@@ -112,7 +112,7 @@ proptest! {
 
     #[test]
     fn scanning_in_pieces_finds_the_same_edges(samples in prop::collection::vec(any::<u8>(), 0..300), room in 1_usize..9) {
-        for &backend in Backend::available() {
+        for backend in Backend::available() {
             let (mut at, mut level, mut all) = (0, false, Vec::new());
             while at < samples.len() {
                 let mut edges = vec![0; room];

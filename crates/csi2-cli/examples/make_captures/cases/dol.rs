@@ -277,7 +277,7 @@ impl Stream {
             return Err("more than 16 bits".into());
         };
         let mut payload = vec![0; samples.len() * usize::from(self.bits) / 8];
-        pack(Backend::Portable, samples, &mut payload);
+        pack(Backend::PORTABLE, samples, &mut payload);
         let header = PacketHeader {
             channel: VirtualChannel::new(channel).ok_or("virtual channel above 15")?,
             data_type,

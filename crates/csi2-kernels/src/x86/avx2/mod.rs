@@ -1,0 +1,1 @@
+//! Bodies for x86-64-v3.

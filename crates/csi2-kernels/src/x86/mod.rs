@@ -1,0 +1,39 @@
+//! Bodies for x86-64.
+
+pub(crate) mod avx2;
+pub(crate) mod avx512;
+pub(crate) mod sse42;
+
+use crate::trusted::Carryless;
+
+/// Proof of x86-64-v3, and of the carry-less multiplication that it does not include.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2 {
+    pub(crate) simd: fearless_simd::Avx2,
+    pub(crate) carryless: Option<Carryless>,
+}
+
+impl Avx2 {
+    pub(crate) fn new(simd: fearless_simd::Avx2) -> Self {
+        Self {
+            simd,
+            carryless: Carryless::detect(),
+        }
+    }
+}
+
+/// Proof of x86-64-v2, and of the carry-less multiplication that it does not include.
+#[derive(Clone, Copy)]
+pub(crate) struct Sse42 {
+    pub(crate) simd: fearless_simd::Sse4_2,
+    pub(crate) carryless: Option<Carryless>,
+}
+
+impl Sse42 {
+    pub(crate) fn new(simd: fearless_simd::Sse4_2) -> Self {
+        Self {
+            simd,
+            carryless: Carryless::detect(),
+        }
+    }
+}
