@@ -16,27 +16,35 @@
 
 mod backend;
 mod checksum;
+mod fall;
 mod interleave;
 #[cfg(all(feature = "simd", target_arch = "aarch64"))]
 mod neon;
 mod pack;
 mod portable;
 mod rgb;
+mod rows;
 mod sampling;
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod shuffles;
 mod sync;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod trusted;
 mod unpack;
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod vectors;
 mod wide;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod x86;
 
 pub use backend::{Backend, Stores};
 pub use checksum::checksum;
+pub use fall::find_fall;
 pub use interleave::{deinterleave, interleave};
 pub use pack::{pack_raw6, pack_raw7, pack_raw8, pack_raw10, pack_raw12, pack_raw14, pack_raw16};
 pub use rgb::{pack_rgb444, pack_rgb555, pack_rgb565, unpack_rgb444, unpack_rgb555, unpack_rgb565};
+pub use rows::{Raw, copy, pack_rows, unpack_rows};
 pub use sampling::{Tap, clock_edges, clocked_samples, sample_bytes};
-pub use sync::find_sync;
+pub use sync::{find_change, find_sync};
 pub use unpack::{unpack_raw6, unpack_raw7, unpack_raw8, unpack_raw10, unpack_raw12, unpack_raw14, unpack_raw16};
 pub use wide::{pack_raw20, pack_raw24, pack_raw28, unpack_raw20, unpack_raw24, unpack_raw28};

@@ -10,8 +10,9 @@
 //! All functions do whole groups only and stop at the end of the shorter slice: they return (bytes read, samples
 //! written). Samples are right-aligned.
 
-use crate::Backend;
 use crate::backend::dispatch;
+use crate::rows;
+use crate::{Backend, Raw};
 
 /// RAW6 payload to samples; groups of 3 bytes, 4 samples. Returns (bytes read, samples written): the most that both slices allow.
 ///
@@ -31,33 +32,33 @@ pub fn unpack_raw7(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usi
 ///
 /// | `P1[7:0]` |
 pub fn unpack_raw8(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    dispatch!(backend, unpack_raw8(packed, samples);)
+    rows::unpack(backend, Raw::Raw8, packed, samples)
 }
 
 /// RAW10 payload to samples; groups of 5 bytes, 4 samples. Returns (bytes read, samples written): the most that both slices allow.
 ///
 /// | `P1[9:2]` | `P2[9:2]` | `P3[9:2]` | `P4[9:2]` | `P4[1:0] P3[1:0] P2[1:0] P1[1:0]` |
 pub fn unpack_raw10(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    dispatch!(backend, unpack_raw10(packed, samples);)
+    rows::unpack(backend, Raw::Raw10, packed, samples)
 }
 
 /// RAW12 payload to samples; groups of 3 bytes, 2 samples. Returns (bytes read, samples written): the most that both slices allow.
 ///
 /// | `P1[11:4]` | `P2[11:4]` | `P2[3:0] P1[3:0]` |
 pub fn unpack_raw12(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    dispatch!(backend, unpack_raw12(packed, samples);)
+    rows::unpack(backend, Raw::Raw12, packed, samples)
 }
 
 /// RAW14 payload to samples; groups of 7 bytes, 4 samples. Returns (bytes read, samples written): the most that both slices allow.
 ///
 /// | `P1[13:6]` | `P2[13:6]` | `P3[13:6]` | `P4[13:6]` | `P2[1:0] P1[5:0]` | `P3[3:0] P2[5:2]` | `P4[5:0] P3[5:4]` |
 pub fn unpack_raw14(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    dispatch!(backend, unpack_raw14(packed, samples);)
+    rows::unpack(backend, Raw::Raw14, packed, samples)
 }
 
 /// RAW16 payload to samples; groups of 2 bytes, 1 sample. Returns (bytes read, samples written): the most that both slices allow.
 ///
 /// | `P1[15:8]` | `P1[7:0]` |
 pub fn unpack_raw16(backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
-    dispatch!(backend, unpack_raw16(packed, samples);)
+    rows::unpack(backend, Raw::Raw16, packed, samples)
 }

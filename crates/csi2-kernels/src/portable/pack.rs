@@ -69,8 +69,9 @@ pub(super) fn groups<S, const BYTES: usize, const SAMPLES: usize>(
 /// A RAW14 group. Field by field is faster here than all in one word.
 #[inline(always)]
 pub(super) fn bytes_14(samples: [u32; 4]) -> [u8; 7] {
+    let [a, b, c, d] = samples.map(|sample| sample & 0x3F);
+    let low = a | b << 6 | c << 12 | d << 18;
     let [a, b, c, d] = samples.map(|sample| (sample >> 6) as u8);
-    let low = (samples.iter().rev()).fold(0, |bits, sample| bits << 6 | sample & 0x3F);
     let [e, f, g, _] = low.to_le_bytes();
     [a, b, c, d, e, f, g]
 }

@@ -2,5 +2,6 @@
 #![allow(unsafe_code)]
 
 mod carryless;
+pub(crate) mod stream;
 
 pub(crate) use carryless::Carryless;

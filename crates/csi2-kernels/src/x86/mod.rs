@@ -2,7 +2,9 @@
 
 pub(crate) mod avx2;
 pub(crate) mod avx512;
+pub(crate) mod fold;
 pub(crate) mod sse42;
+pub(crate) mod threes;
 
 use crate::trusted::Carryless;
 

@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod checksum;
+mod clocks;
+mod falls;
 mod packing;
+mod samples;
+mod sync;
 mod wires;
 
 /// Bytes without a pattern that a shifted or swapped answer could hide in.

@@ -246,54 +246,90 @@ fn padding_is_sent_as_zero_and_ignored() {
     }
 }
 
-/// Unpacks `length` bytes at every room of the output around the groups, at every small misalignment, and packs back.
-fn agrees<S: Cell>(layout: &Layout<S>, backend: Backend, length: usize, rooms: impl Iterator<Item = usize>) {
-    for (room, offset) in rooms.zip((0..4).cycle()) {
-        let (name, backend_name) = (layout.name, backend.name());
-        let label = format!("{name} {backend_name} {length} bytes, room {room}, offset {offset}");
-        let (group, width) = layout.group();
-        let bytes = noise(length + offset, (length * 31 + room) as u64);
-        let packed = &bytes[offset..];
-        let groups = (length / group).min(room / width);
-        let mut out = vec![S::GUARD; room + 64];
+/// Payload and its samples, bit by bit.
+struct Truth<S> {
+    packed: Vec<u8>,
+    samples: Vec<S>,
+    /// High bits of the samples that must not leak into their neighbours.
+    dirty: Vec<S>,
+    /// What the samples are packed to.
+    sent: Vec<u8>,
+}
 
-        let did = (layout.unpack)(backend, packed, &mut out[offset..offset + room]);
-        assert_eq!(did, (groups * group, groups * width), "{label}");
-        let (samples, beyond) = out[offset..].split_at(groups * width);
-        assert_eq!(samples, &layout.model(packed)[..groups * width], "{label}");
-        assert!(
-            beyond.iter().chain(&out[..offset]).all(|&sample| sample == S::GUARD),
-            "wrote beyond: {label}"
-        );
-
-        // High bits of the samples must not leak into their neighbours.
+impl<S: Cell> Truth<S> {
+    fn new(layout: &Layout<S>, length: usize) -> Self {
+        let packed = noise(length, length as u64);
+        let samples = layout.model(&packed);
         let above = |(index, &sample): (usize, &S)| S::cut(sample.into() | !layout.mask(index));
-        let dirty: Vec<S> = samples.iter().enumerate().map(above).collect();
-        let mut back = vec![0xA5; groups * group + 64];
-        let did = (layout.pack)(backend, &dirty, &mut back[offset..]);
-        assert_eq!(did, (groups * width, groups * group), "{label}");
-        let expected = layout.without_padding(&packed[..groups * group]);
-        assert_eq!(&back[offset..][..groups * group], expected, "{label}");
-        let beyond = back[offset..][groups * group..].iter().chain(&back[..offset]);
-        assert!(beyond.copied().all(|byte| byte == 0xA5), "wrote beyond: {label}");
+        Self {
+            dirty: samples.iter().enumerate().map(above).collect(),
+            sent: layout.without_padding(&packed),
+            samples,
+            packed,
+        }
     }
+}
+
+/// Every backend, with either way to write.
+fn backends() -> impl Iterator<Item = Backend> {
+    let stores = [Stores::Cached, Stores::Streamed];
+    Backend::available().flat_map(move |backend| stores.map(|stores| backend.with_stores(stores)))
+}
+
+/// Where `buffer` begins a line of 64 bytes.
+fn line<T>(buffer: &[T]) -> usize {
+    buffer.as_ptr().align_offset(64)
+}
+
+/// Unpacks `length` bytes into `room` samples and packs them again, `offset` elements behind the beginning of a line.
+fn agrees<S: Cell>(layout: &Layout<S>, backend: Backend, truth: &Truth<S>, length: usize, room: usize, offset: usize) {
+    let label = format!(
+        "{} {backend:?} {length} bytes, room {room}, offset {offset}",
+        layout.name
+    );
+    let (group, width) = layout.group();
+    let groups = (length / group).min(room / width);
+    let (bytes, count) = (groups * group, groups * width);
+    let mut out = vec![S::GUARD; room + 64 + 8];
+    let begin = line(&out) + offset;
+    let did = (layout.unpack)(backend, &truth.packed[..length], &mut out[begin..begin + room]);
+    assert_eq!(did, (bytes, count), "{label}");
+    assert_eq!(out[begin..begin + count], truth.samples[..count], "{label}");
+    let beyond = out[begin + count..].iter().chain(&out[..begin]);
+    assert!(
+        beyond.copied().all(|sample| sample == S::GUARD),
+        "wrote beyond: {label}"
+    );
+
+    let mut back = vec![0xA5; bytes + 64 + 8];
+    let begin = line(&back) + offset;
+    let did = (layout.pack)(backend, &truth.dirty[..count], &mut back[begin..]);
+    assert_eq!(did, (count, bytes), "{label}");
+    assert_eq!(back[begin..begin + bytes], truth.sent[..bytes], "{label}");
+    let beyond = back[begin + bytes..].iter().chain(&back[..begin]);
+    assert!(beyond.copied().all(|byte| byte == 0xA5), "wrote beyond: {label}");
 }
 
 fn agrees_around_groups<S: Cell>(layout: &Layout<S>) {
     let (group, width) = layout.group();
-    for backend in Backend::available() {
+    let truth = Truth::new(layout, 2 * 256 / width * group + 3 * group);
+    for backend in backends() {
         for length in 0..=4 * group + 1 {
-            agrees(layout, backend, length, 0..=4 * width + 1);
+            for (room, offset) in (0..=4 * width + 1).zip((0..4).cycle()) {
+                agrees(layout, backend, &truth, length, room, offset);
+            }
         }
-        // Every length that a wide body could split differently.
-        for length in 0..200 {
-            agrees(layout, backend, length, [length / group * width].into_iter());
+        // All that a wide body could split differently: its vectors, its blocks of vectors, and what is left.
+        for length in 0..truth.packed.len() {
+            let room = length / group * width;
+            agrees(layout, backend, &truth, length, room, 0);
+            agrees(layout, backend, &truth, length, room + 3, 1 + length % 7);
         }
     }
 }
 
 #[test]
-fn every_length_around_a_group() {
+fn every_length_of_two_blocks() {
     NARROW.iter().for_each(agrees_around_groups);
     WIDE.iter().for_each(agrees_around_groups);
 }
@@ -301,9 +337,12 @@ fn every_length_around_a_group() {
 fn agrees_on_a_line<S: Cell>(layout: &Layout<S>) {
     let (group, width) = layout.group();
     let length = 4056 / width * group;
-    for backend in Backend::available() {
+    let truth = Truth::new(layout, length + 1);
+    for backend in backends() {
         for length in [length - 1, length, length + 1] {
-            agrees(layout, backend, length, 4055..=4059);
+            for (room, offset) in (4055..=4059).zip(0..) {
+                agrees(layout, backend, &truth, length, room, offset);
+            }
         }
     }
 }
@@ -314,9 +353,78 @@ fn a_line_of_4056_samples() {
     WIDE.iter().for_each(agrees_on_a_line);
 }
 
+const ROWS: [(Raw, &str); 5] = [
+    (Raw::Raw8, "RAW8"),
+    (Raw::Raw10, "RAW10"),
+    (Raw::Raw12, "RAW12"),
+    (Raw::Raw14, "RAW14"),
+    (Raw::Raw16, "RAW16"),
+];
+
+/// Rows that begin lines and rows that do not, some shorter than their room.
+#[test]
+fn rows_are_as_each_by_itself() {
+    const WIDTH: usize = 300;
+    for (format, name) in ROWS {
+        let layout = NARROW.iter().find(|layout| layout.name == name).unwrap();
+        let (group, width) = layout.group();
+        let row = WIDTH / width * group;
+        let truth = Truth::new(layout, 5 * row);
+        for (backend, stride) in backends().flat_map(|backend| [320, WIDTH].map(|stride| (backend, stride))) {
+            let mut frame = vec![u16::GUARD; 5 * stride + 64];
+            let begin = line(&frame);
+            let packed = truth.packed.chunks(row);
+            let rows = packed.zip(frame[begin..].chunks_exact_mut(stride));
+            assert_eq!(
+                unpack_rows(backend, format, rows),
+                (5 * row, 5 * WIDTH),
+                "{name} {backend:?}"
+            );
+            for (index, samples) in truth.samples.chunks(WIDTH).enumerate() {
+                let (made, beyond) = frame[begin + index * stride..][..stride].split_at(WIDTH);
+                assert_eq!(made, samples, "{name} {backend:?} row {index}");
+                assert!(beyond.iter().all(|&sample| sample == u16::GUARD));
+            }
+
+            let stride = row.next_multiple_of(64) + if stride == WIDTH { 1 } else { 0 };
+            let mut packed = vec![0xA5; 5 * stride + 64];
+            let begin = line(&packed);
+            let rows = truth.dirty.chunks(WIDTH).zip(packed[begin..].chunks_exact_mut(stride));
+            assert_eq!(
+                pack_rows(backend, format, rows),
+                (5 * WIDTH, 5 * row),
+                "{name} {backend:?}"
+            );
+            for (index, bytes) in truth.sent.chunks(row).enumerate() {
+                let (made, beyond) = packed[begin + index * stride..][..stride].split_at(row);
+                assert_eq!(made, bytes, "{name} {backend:?} row {index}");
+                assert!(beyond.iter().all(|&byte| byte == 0xA5));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_copy_is_a_copy() {
+    let bytes = noise(700, 3);
+    for backend in backends() {
+        for (length, offset) in (0..600).zip((0..3).cycle()) {
+            for room in [length - length.min(1), length, length + 1] {
+                let mut out = vec![0xA5; room + 128];
+                let begin = line(&out) + offset;
+                let count = copy(backend, &bytes[..length], &mut out[begin..begin + room]);
+                assert_eq!(count, length.min(room));
+                assert_eq!(out[begin..begin + count], bytes[..count], "{backend:?} {length} bytes");
+                let beyond = out[begin + count..].iter().chain(&out[..begin]);
+                assert!(beyond.copied().all(|byte| byte == 0xA5));
+            }
+        }
+    }
+}
+
 fn stops_at_the_end<S: Cell>(layout: &Layout<S>) {
     let (group, width) = layout.group();
-    for backend in Backend::available() {
+    for backend in backends() {
         for count in 0..=3 * width + 1 {
             for room in 0..=3 * group + 1 {
                 let samples = vec![S::GUARD; count];

@@ -1,1 +1,21 @@
 //! Bodies for x86-64-v3.
+
+mod checksum;
+mod edges;
+mod fall;
+mod interleave;
+mod pack;
+mod sampling;
+mod state;
+mod sync;
+mod unpack;
+
+pub(crate) use checksum::checksum;
+pub(crate) use edges::clock_edges;
+pub(crate) use fall::find_fall;
+pub(crate) use interleave::{deinterleave, interleave};
+pub(crate) use pack::*;
+pub(crate) use sampling::clocked_samples;
+pub(crate) use state::sample_bytes;
+pub(crate) use sync::{find_change, find_sync};
+pub(crate) use unpack::*;

@@ -1,0 +1,41 @@
+//! Stores of whole lines past the caches. They reach memory in any order, and after stores that follow them: until a [`Fence`]
+//! falls nothing else may look, and no safe function may return.
+
+use core::arch::x86_64::{__m512i, _mm_sfence, _mm512_stream_si512};
+
+/// What caches hold and memory moves: 64 bytes, at a multiple of 64.
+#[repr(C, align(64))]
+pub(crate) struct Line([u8; 64]);
+
+/// The whole lines at the beginning and what is left, where a line begins there.
+pub(crate) fn bytes_as_lines(bytes: &mut [u8]) -> Option<(&mut [Line], &mut [u8])> {
+    // SAFETY: any 64 bytes are a line, and a line is any 64 bytes.
+    let (before, lines, after) = unsafe { bytes.align_to_mut() };
+    before.is_empty().then_some((lines, after))
+}
+
+/// As [`bytes_as_lines`].
+pub(crate) fn samples_as_lines(samples: &mut [u16]) -> Option<(&mut [Line], &mut [u16])> {
+    // SAFETY: any 32 samples are a line, and a line is any 32 samples.
+    let (before, lines, after) = unsafe { samples.align_to_mut() };
+    before.is_empty().then_some((lines, after))
+}
+
+fearless_simd::kernel!(
+    /// Writes a line past the caches. To be followed by a [`Fence`], while the line is still borrowed.
+    #[inline(always)]
+    pub(crate) fn store_line(token: Avx512, line: &mut Line, value: __m512i) {
+        // SAFETY: a line is 64 bytes at a multiple of 64, and is ours to write.
+        unsafe { _mm512_stream_si512((&raw mut *line).cast(), value) };
+    }
+);
+
+/// Waits, when dropped, for the lines stored before.
+pub(crate) struct Fence;
+
+impl Drop for Fence {
+    fn drop(&mut self) {
+        // SAFETY: every x86-64 has it.
+        unsafe { _mm_sfence() };
+    }
+}

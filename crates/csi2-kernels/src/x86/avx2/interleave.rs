@@ -1,0 +1,164 @@
+//! Lanes joined and parted by unpacking.
+//!
+//! To unpack the first half of some vectors with the second is to shuffle them perfectly, as one shuffles cards: the index of
+//! each byte, as a number in binary, turns by one place. The rows of the lanes have the lane in its low bits, and the lanes one
+//! after the other have it in its high bits: as many shuffles join them as there are bits, and as many more as a vector's
+//! index has bits part them again.
+
+use core::arch::x86_64::*;
+
+use fearless_simd::x86::Avx2;
+use fearless_simd::{prelude::*, u8x16, u8x32};
+
+use crate::portable;
+use crate::x86::Avx2 as Level;
+use crate::x86::threes::{Gather, JOINED_3, SPLIT_3};
+
+/// Bytes of a half of a vector, which unpacking keeps apart from the other.
+const HALF: usize = 16;
+/// Rows of all vectors: those of their low halves, and those of the high ones.
+const ROWS: usize = 2 * HALF;
+
+pub(crate) fn interleave(level: Level, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+    join_lanes(level.simd, lanes, out)
+}
+
+pub(crate) fn deinterleave(level: Level, bytes: &[u8], lanes: &mut [&mut [u8]]) -> usize {
+    split_lanes(level.simd, bytes, lanes)
+}
+
+fearless_simd::kernel!(
+    fn join_lanes(avx2: Avx2, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+        match *lanes {
+            [a, b] => join(avx2, [a, b], out),
+            [a, b, c] => join(avx2, [a, b, c], out),
+            [a, b, c, d] => join(avx2, [a, b, c, d], out),
+            [a, b, c, d, e, f, g, h] => join(avx2, [a, b, c, d, e, f, g, h], out),
+            _ => portable::interleave(lanes, out),
+        }
+    }
+);
+
+fearless_simd::kernel!(
+    fn split_lanes(avx2: Avx2, bytes: &[u8], lanes: &mut [&mut [u8]]) -> usize {
+        match lanes {
+            [a, b] => split(avx2, bytes, [a, b]),
+            [a, b, c] => split(avx2, bytes, [a, b, c]),
+            [a, b, c, d] => split(avx2, bytes, [a, b, c, d]),
+            [a, b, c, d, e, f, g, h] => split(avx2, bytes, [a, b, c, d, e, f, g, h]),
+            _ => portable::deinterleave(bytes, lanes),
+        }
+    }
+);
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn join<const N: usize>(avx2: Avx2, mut lanes: [&[u8]; N], out: &mut [u8]) -> usize {
+    let mut rows = out.len() / N;
+    for lane in &lanes {
+        rows = rows.min(lane.len());
+    }
+    // Not by `map`: it is not inlined where the CPU is said to have more than its caller knows.
+    for lane in &mut lanes {
+        *lane = &lane[..rows];
+    }
+    let out = &mut out[..rows * N];
+    if rows < ROWS {
+        return portable::interleave(&lanes, out);
+    }
+    let mut row = 0;
+    while row < rows {
+        // The last rows, with some before them.
+        let first = row.min(rows - ROWS);
+        let mut vectors = [_mm256_setzero_si256(); N];
+        for (vector, lane) in vectors.iter_mut().zip(&lanes) {
+            *vector = u8x32::from_slice(avx2, &lane[first..first + ROWS]).into();
+        }
+        if N == 3 {
+            gather(avx2, &mut vectors, &JOINED_3);
+        } else {
+            for _ in 0..N.ilog2() {
+                shuffle(&mut vectors);
+            }
+        }
+        // Rows are where they belong but for the halves.
+        let to = &mut out[first * N..][..ROWS * N];
+        for index in 0..N {
+            let (low, high) = (vectors[2 * index % N], vectors[(2 * index + 1) % N]);
+            let bytes = if 2 * index + 1 < N {
+                _mm256_permute2x128_si256::<0x20>(low, high)
+            } else if 2 * index < N {
+                _mm256_permute2x128_si256::<0x30>(low, high)
+            } else {
+                _mm256_permute2x128_si256::<0x31>(low, high)
+            };
+            let bytes: u8x32<Avx2> = bytes.simd_into(avx2);
+            bytes.store_slice(&mut to[index * 2 * HALF..][..2 * HALF]);
+        }
+        row = first + ROWS;
+    }
+    rows
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn split<const N: usize>(avx2: Avx2, bytes: &[u8], mut lanes: [&mut [u8]; N]) -> usize {
+    let mut rows = bytes.len() / N;
+    for lane in &lanes {
+        rows = rows.min(lane.len());
+    }
+    let bytes = &bytes[..rows * N];
+    if rows < ROWS {
+        return portable::deinterleave(bytes, &mut lanes);
+    }
+    let mut row = 0;
+    while row < rows {
+        // The last rows, with some before them.
+        let first = row.min(rows - ROWS);
+        let mut vectors = [_mm256_setzero_si256(); N];
+        let (low, high) = bytes[first * N..][..ROWS * N].split_at(HALF * N);
+        for (index, vector) in vectors.iter_mut().enumerate() {
+            let low: __m128i = u8x16::from_slice(avx2, &low[index * HALF..][..HALF]).into();
+            let high: __m128i = u8x16::from_slice(avx2, &high[index * HALF..][..HALF]).into();
+            *vector = _mm256_inserti128_si256::<1>(_mm256_castsi128_si256(low), high);
+        }
+        if N == 3 {
+            gather(avx2, &mut vectors, &SPLIT_3);
+        } else {
+            for _ in 0..HALF.ilog2() {
+                shuffle(&mut vectors);
+            }
+        }
+        for (vector, lane) in vectors.iter().zip(&mut lanes) {
+            let bytes: u8x32<Avx2> = (*vector).simd_into(avx2);
+            bytes.store_slice(&mut lane[first..first + ROWS]);
+        }
+        row = first + ROWS;
+    }
+    rows
+}
+
+/// In the halves of all vectors.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn shuffle<const N: usize>(vectors: &mut [__m256i; N]) {
+    let from = *vectors;
+    for index in 0..N / 2 {
+        vectors[2 * index] = _mm256_unpacklo_epi8(from[index], from[index + N / 2]);
+        vectors[2 * index + 1] = _mm256_unpackhi_epi8(from[index], from[index + N / 2]);
+    }
+}
+
+/// Of three lanes: each half from all three.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn gather<const N: usize>(avx2: Avx2, vectors: &mut [__m256i; N], places: &Gather) {
+    let from = *vectors;
+    for (vector, places) in vectors.iter_mut().zip(places) {
+        *vector = _mm256_setzero_si256();
+        for (from, places) in from.iter().zip(places) {
+            let places = _mm256_broadcastsi128_si256(u8x16::load_array_ref(avx2, places).into());
+            *vector = _mm256_or_si256(*vector, _mm256_shuffle_epi8(*from, places));
+        }
+    }
+}
