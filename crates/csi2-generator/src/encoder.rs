@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use csi2_kernels::Backend;
-use csi2_packet::{DataType, EncodeError, FrameSequencer, LineNumbering, PacketHeader, VirtualChannel, checksum};
+use csi2_packet::{
+    DataType, EncodeError, Folded, FrameSequencer, LineNumbering, PacketHeader, PayloadChecksum, VirtualChannel,
+};
 use csi2_pixel::{Codec, Codecs, Kernels, Samples};
 
 /// Bytes of a header.
@@ -168,7 +170,7 @@ impl Encoder {
             // Refused by `plan`.
             _ => (0, 0),
         };
-        footer.copy_from_slice(&checksum(payload).to_le_bytes());
+        footer.copy_from_slice(&Folded::new(self.backend).of(payload).to_le_bytes());
         &self.packet
     }
 }

@@ -10,7 +10,7 @@ use crate::pattern::{Canvas, Pattern, Shot};
 use alloc::{vec, vec::Vec};
 use csi2_dphy::{Tick, Timebase};
 use csi2_kernels::Backend;
-use csi2_packet::{DataType, FrameSequencer, LineNumbering, PacketHeader, VirtualChannel, checksum};
+use csi2_packet::{DataType, Folded, FrameSequencer, LineNumbering, PacketHeader, PayloadChecksum, VirtualChannel};
 use csi2_pixel::Pack;
 use csi2_sensors::{Bayer, Dol, DolMethod, EmbeddedMap, Exposure, LineInformation, MAX_EXPOSURES, Margin, Mode};
 pub use problem::SimulateError;
@@ -346,7 +346,7 @@ impl Simulator {
 
     /// Footer of a long packet, then LE.
     fn seal(&mut self, start: usize) {
-        let sum = checksum(self.burst.get(start..).unwrap_or_default());
+        let sum = Folded::new(self.backend).of(self.burst.get(start..).unwrap_or_default());
         self.burst.extend_from_slice(&sum.to_le_bytes());
         if let Some(end) = self.end.take() {
             self.burst.extend_from_slice(&end.encode());

@@ -6,6 +6,7 @@
 //! MameMame777/MIPI2HDMI verification/cocotb/csi2_payload_crc.
 
 use crc::{CRC_16_MCRF4XX, Crc, NoTable, Table};
+use csi2_kernels::Backend;
 
 /// What the checksum says about a payload.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -43,28 +44,77 @@ impl core::fmt::Display for ChecksumVerdict {
     }
 }
 
-/// A running payload checksum. Implement it to bring hardware or SIMD.
+/// A running payload checksum. Implement it to bring hardware.
 pub trait PayloadChecksum {
-    /// Before the first byte.
-    fn new() -> Self;
+    /// Forgets all bytes: the next one is the first of a payload.
+    fn restart(&mut self);
     /// Adds bytes.
     fn update(&mut self, bytes: &[u8]);
     /// Value so far.
     fn value(&self) -> u16;
+
+    /// Of a whole payload.
+    fn of(&mut self, payload: &[u8]) -> u16 {
+        self.restart();
+        self.update(payload);
+        self.value()
+    }
 }
 
-/// Checksum of a whole payload.
+/// Checksum of a whole payload, as [`Folded`]. It asks for the CPU each time: who has many payloads keeps a `Folded`.
 ///
 /// ```
 /// assert_eq!(csi2_packet::checksum(b"123456789"), 0x6F91);
 /// ```
 pub fn checksum(payload: &[u8]) -> u16 {
-    let mut sum = Sliced::new();
-    sum.update(payload);
-    sum.value()
+    Folded::default().of(payload)
 }
 
 const INITIAL: u16 = 0xFFFF;
+
+/// By the kernel of a [`Backend`]: carry-less multiplication where the CPU has it (and csi2-kernels its feature `simd`),
+/// else sixteen tables (8 KiB), as [`Sliced`]. The default asks for the CPU: make one and keep it.
+///
+/// ```
+/// use csi2_kernels::Backend;
+/// use csi2_packet::{Folded, PayloadChecksum};
+///
+/// let mut sum = Folded::new(Backend::detect());
+/// assert_eq!(sum.of(b"123456789"), 0x6F91);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Folded {
+    backend: Backend,
+    state: u16,
+}
+
+impl Folded {
+    /// Before the first byte.
+    pub const fn new(backend: Backend) -> Self {
+        Self {
+            backend,
+            state: INITIAL,
+        }
+    }
+}
+
+impl Default for Folded {
+    fn default() -> Self {
+        Self::new(Backend::detect())
+    }
+}
+
+impl PayloadChecksum for Folded {
+    fn restart(&mut self) {
+        self.state = INITIAL;
+    }
+    fn update(&mut self, bytes: &[u8]) {
+        self.state = csi2_kernels::checksum(self.backend, self.state, bytes);
+    }
+    fn value(&self) -> u16 {
+        self.state
+    }
+}
 
 /// One running checksum per table size of the `crc` crate: the caller's firmware links only the tables it names.
 macro_rules! running {
@@ -73,9 +123,15 @@ macro_rules! running {
         #[derive(Clone, Debug)]
         pub struct $name(u16);
 
-        impl PayloadChecksum for $name {
-            fn new() -> Self {
+        impl Default for $name {
+            fn default() -> Self {
                 Self(INITIAL)
+            }
+        }
+
+        impl PayloadChecksum for $name {
+            fn restart(&mut self) {
+                self.0 = INITIAL;
             }
             fn update(&mut self, bytes: &[u8]) {
                 static CRC: Crc<u16, $tables> = Crc::<u16, $tables>::new(&CRC_16_MCRF4XX);
@@ -100,7 +156,7 @@ running!(
     Bytewise, Table<1>
 );
 running!(
-    /// Sixteen tables (8 KiB), sixteen bytes at a time: the fastest without SIMD.
+    /// Sixteen tables (8 KiB), sixteen bytes at a time.
     Sliced, Table<16>
 );
 
@@ -128,10 +184,12 @@ mod tests {
         register.iter_ones().fold(0, |value, bit| value | 1 << bit)
     }
 
-    fn running<C: PayloadChecksum>(pieces: &[&[u8]]) -> u16 {
-        let mut sum = C::new();
+    fn running<C: PayloadChecksum + Default>(pieces: &[&[u8]]) -> u16 {
+        let mut sum = C::default();
         pieces.iter().for_each(|piece| sum.update(piece));
-        sum.value()
+        let value = sum.value();
+        assert_eq!(sum.of(&pieces.concat()), value, "begun again");
+        value
     }
 
     #[test]
@@ -171,6 +229,7 @@ mod tests {
             prop_assert_eq!(running::<Bitwise>(&[head, tail]), expected);
             prop_assert_eq!(running::<Bytewise>(&[head, tail]), expected);
             prop_assert_eq!(running::<Sliced>(&[head, tail]), expected);
+            prop_assert_eq!(running::<Folded>(&[head, tail]), expected);
             prop_assert_eq!(checksum(&payload), expected);
         }
 

@@ -72,10 +72,14 @@ pub(crate) const fn check_bits(data: u32) -> u8 {
     CHECK[0][low as usize] ^ CHECK[1][middle as usize] ^ CHECK[2][high as usize] ^ CHECK_VCX[(vcx & 3) as usize]
 }
 
-/// The verdict on `data` received with `check` (six bits), where the code has `data_bits` data bits.
-pub(crate) const fn judge(data: u32, check: u8, data_bits: u8) -> EccVerdict {
-    let syndrome = (check ^ check_bits(data)) & 0x3F;
-    match SYNDROME[syndrome as usize] {
+/// What `data` received with the six low bits of `check` does not agree in: zero where all is well.
+pub(crate) const fn syndrome(data: u32, check: u8) -> u8 {
+    (check ^ check_bits(data)) & 0x3F
+}
+
+/// What a syndrome means where the code has `data_bits` data bits.
+pub(crate) const fn judge(syndrome: u8, data_bits: u8) -> EccVerdict {
+    match SYNDROME[(syndrome & 0x3F) as usize] {
         // The shorter code has no such bit, so its column is nobody's.
         EccVerdict::Corrected { bit } if bit >= data_bits => EccVerdict::Uncorrectable { syndrome },
         verdict => verdict,

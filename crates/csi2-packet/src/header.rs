@@ -48,35 +48,35 @@ impl PacketHeader {
     pub const SIZE: usize = 4;
 
     /// Reading four bytes cannot fail; the verdict is part of the answer.
+    #[inline]
     pub const fn receive(wire: [u8; 4], vcx: VcExtension) -> ReceivedHeader {
-        match vcx {
-            VcExtension::Classic => Self::receive_code(wire, 0x3F, CLASSIC_DATA_BITS),
-            VcExtension::Extended => Self::receive_code(wire, 0xFF, DATA_BITS),
-            VcExtension::ClassicFirst => {
-                let classic = Self::receive(wire, VcExtension::Classic);
-                let extended = Self::receive(wire, VcExtension::Extended);
-                match (classic.ecc, extended.ecc) {
-                    (EccVerdict::Uncorrectable { .. }, EccVerdict::Clean) => extended,
-                    _ => classic,
-                }
-            }
-        }
-    }
-
-    /// Reads with the code of `data_bits` data bits, of which byte 3 has those that `used` leaves.
-    const fn receive_code(wire: [u8; 4], used: u8, data_bits: u8) -> ReceivedHeader {
-        let [id, low, high, last] = wire;
-        let received = u32::from_le_bytes([id, low, high, (last & used) >> 6]);
-        let ecc = ecc::judge(received, last & 0x3F, data_bits);
-        // Correct first, then read: the flipped bit may belong to the channel, the data type or the word count.
-        let data = match ecc {
-            EccVerdict::Corrected { bit } => received ^ (1 << bit),
-            _ => received,
+        let code = match vcx {
+            VcExtension::Classic | VcExtension::ClassicFirst => Code::CLASSIC,
+            VcExtension::Extended => Code::EXTENDED,
+        };
+        let (received, syndrome) = code.read(wire);
+        // Nearly all headers are good, and their four bytes say all.
+        let (data, ecc) = match syndrome {
+            0 => (received, EccVerdict::Clean),
+            _ => Self::judge(wire, vcx),
         };
         ReceivedHeader {
             wire,
             header: Self::from_data(data),
             ecc,
+        }
+    }
+
+    /// Data after correction, and the verdict, of a header with an error.
+    #[cold]
+    const fn judge(wire: [u8; 4], vcx: VcExtension) -> (u32, EccVerdict) {
+        match vcx {
+            VcExtension::Classic => Code::CLASSIC.judge(wire),
+            VcExtension::Extended => Code::EXTENDED.judge(wire),
+            VcExtension::ClassicFirst => match (Code::CLASSIC.judge(wire), Code::EXTENDED.judge(wire)) {
+                ((_, EccVerdict::Uncorrectable { .. }), extended @ (_, EccVerdict::Clean)) => extended,
+                (classic, _) => classic,
+            },
         }
     }
 
@@ -116,6 +116,41 @@ impl PacketHeader {
 impl fmt::Display for PacketHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} VC{} {}", self.data_type, self.channel.number(), self.word)
+    }
+}
+
+/// One of the two codes.
+#[derive(Clone, Copy)]
+struct Code {
+    /// Bits of byte 3 that it has a meaning for.
+    used: u8,
+    data_bits: u8,
+}
+
+impl Code {
+    const CLASSIC: Self = Self {
+        used: 0x3F,
+        data_bits: CLASSIC_DATA_BITS,
+    };
+    const EXTENDED: Self = Self {
+        used: 0xFF,
+        data_bits: DATA_BITS,
+    };
+
+    /// Data as received, and the syndrome.
+    #[inline]
+    const fn read(self, [id, low, high, last]: [u8; 4]) -> (u32, u8) {
+        let data = u32::from_le_bytes([id, low, high, (last & self.used) >> 6]);
+        (data, ecc::syndrome(data, last))
+    }
+
+    /// Data after correction: the flipped bit may belong to the channel, the data type or the word count.
+    const fn judge(self, wire: [u8; 4]) -> (u32, EccVerdict) {
+        let (data, syndrome) = self.read(wire);
+        match ecc::judge(syndrome, self.data_bits) {
+            ecc @ EccVerdict::Corrected { bit } => (data ^ (1 << bit), ecc),
+            ecc => (data, ecc),
+        }
     }
 }
 

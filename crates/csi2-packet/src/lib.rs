@@ -30,7 +30,7 @@ mod packet;
 mod sequencer;
 mod virtual_channel;
 
-pub use checksum::{Bitwise, Bytewise, ChecksumVerdict, PayloadChecksum, Sliced, checksum};
+pub use checksum::{Bitwise, Bytewise, ChecksumVerdict, Folded, PayloadChecksum, Sliced, checksum};
 pub use data_type::{Class, DataType};
 pub use depacketizer::{Depacketizer, Framing, Missing, PacketEvent, Piece, ReceiverSettings, Step};
 pub use ecc::EccVerdict;

@@ -30,6 +30,20 @@ impl Kept {
         taken
     }
 
+    /// The next `N` bytes, those kept and the first of `bytes`, and how many of these; while they are fewer, all are kept.
+    pub(super) fn gather<const N: usize>(&mut self, bytes: &[u8]) -> (usize, Option<[u8; N]>) {
+        // Nearly always nothing is kept and all are here.
+        if let (0, Some(all)) = (self.count, bytes.first_chunk()) {
+            return (N, Some(*all));
+        }
+        let taken = self.fill(bytes, N as u8);
+        let all = self.first();
+        if all.is_some() {
+            self.clear();
+        }
+        (taken, all)
+    }
+
     /// Takes the first `count` bytes out.
     pub(super) fn take(&mut self, count: usize) -> Self {
         let (first, rest) = self

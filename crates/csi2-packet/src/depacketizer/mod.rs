@@ -1,5 +1,6 @@
 //! The incremental receiver: bytes of bursts in, packet events out, no buffer beyond eight bytes.
 
+mod between;
 mod event;
 mod hunt;
 mod kept;
@@ -12,7 +13,7 @@ use kept::Kept;
 use known::Known;
 use trail::LaneTails;
 
-use crate::{ChecksumVerdict, EccVerdict, PacketHeader, PayloadChecksum, ReceivedHeader, Sliced};
+use crate::{ChecksumVerdict, Folded, PacketHeader, PayloadChecksum, ReceivedHeader};
 
 /// Incremental receiver. Each [`push`](Self::push) is one step: an event, or all input consumed, never neither. The
 /// same bytes give the same events however they are cut into pieces, except that payload, skipped and trailing bytes
@@ -62,7 +63,7 @@ use crate::{ChecksumVerdict, EccVerdict, PacketHeader, PayloadChecksum, Received
 /// assert_eq!(payload, [0xAA, 0xBB, 0xCC]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Depacketizer<C: PayloadChecksum = Sliced> {
+pub struct Depacketizer<C: PayloadChecksum = Folded> {
     settings: ReceiverSettings,
     state: State,
     /// Bytes whose meaning is open: of a header, a footer, or of what follows a packet.
@@ -103,13 +104,22 @@ enum State {
 }
 
 impl<C: PayloadChecksum> Depacketizer<C> {
-    /// A receiver at the start of a burst.
-    pub fn new(settings: ReceiverSettings) -> Self {
+    /// A receiver at the start of a burst, with the default checksum of its kind.
+    pub fn new(settings: ReceiverSettings) -> Self
+    where
+        C: Default,
+    {
+        Self::with_checksum(settings, C::default())
+    }
+
+    /// A receiver at the start of a burst, with a checksum of the caller's: firmware names one that links little code, or
+    /// brings its hardware's.
+    pub fn with_checksum(settings: ReceiverSettings, checksum: C) -> Self {
         Self {
             settings,
             state: State::Header,
             kept: Kept::NONE,
-            checksum: C::new(),
+            checksum,
             current: None,
             known: Known::NOTHING,
             tails: LaneTails::new(settings.trail_lanes),
@@ -130,44 +140,20 @@ impl<C: PayloadChecksum> Depacketizer<C> {
 
     /// Takes bytes: returns the next event and how many bytes led to it. Push the rest again.
     pub fn push<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
-        let mut rest = bytes;
-        // Each turn consumes, says something, or moves to a state that does.
-        while !rest.is_empty() {
-            let step = match self.state {
-                State::Header => self.header_bytes(rest),
-                State::Payload { left } => self.payload_bytes(rest, left),
-                State::Footer => self.footer_bytes(rest),
-                State::Between => self.bytes_between(rest),
-                State::Trail => self.trail_bytes(rest),
-                State::Trailing => Step {
-                    consumed: rest.len(),
-                    event: Some(PacketEvent::Trailing(rest.into())),
-                },
-                State::Spoilt { skipped } => {
-                    self.state = State::Spoilt {
-                        skipped: skipped.saturating_add(rest.len() as u64),
-                    };
-                    Step {
-                        consumed: rest.len(),
-                        event: Some(PacketEvent::Skipped(rest.into())),
-                    }
-                }
-                State::Hunt { skipped, own } => self.hunt(rest, skipped, own),
-                State::Over => {
-                    self.restart();
-                    Step::silent(0)
-                }
-            };
-            self.position = self.position.saturating_add(step.consumed as u64);
-            rest = rest.get(step.consumed..).unwrap_or_default();
-            if step.event.is_some() {
-                return Step {
-                    consumed: bytes.len() - rest.len(),
-                    event: step.event,
-                };
-            }
+        if bytes.is_empty() {
+            return Step::silent(0);
         }
-        Step::silent(bytes.len())
+        if let State::Over = self.state {
+            self.restart();
+        }
+        // Of a packet's own states each step says something or takes all, so it goes to the caller as it is made: to copy it
+        // on the way, right after its fields were written one by one, costs half as much again as all the rest.
+        match self.state {
+            State::Header => self.header_bytes(bytes),
+            State::Payload { left } => self.payload_bytes(bytes, left),
+            State::Footer => self.footer_bytes(bytes),
+            _ => self.other_bytes(bytes),
+        }
     }
 
     /// The burst is over. Call until `None`; the receiver is then at the start of the next burst. Until then
@@ -222,38 +208,35 @@ impl<C: PayloadChecksum> Depacketizer<C> {
     }
 
     /// Collects the four bytes of a header that must come.
-    fn header_bytes<'a>(&mut self, rest: &[u8]) -> Step<'a> {
+    fn header_bytes<'a>(&mut self, bytes: &[u8]) -> Step<'a> {
         if self.kept.is_empty() {
             self.start = self.position;
         }
-        let consumed = self.kept.fill(rest, HEADER);
-        let Some(wire) = self.kept.first() else {
+        let (consumed, wire) = self.kept.gather(bytes);
+        self.advance(consumed);
+        let Some(wire) = wire else {
             return Step::silent(consumed);
         };
-        self.kept.clear();
         let received = PacketHeader::receive(wire, self.settings.vcx);
-        let event = match self.settings.framing {
-            Framing::Bursts if received.is_usable() => self.begin(received),
-            Framing::Bursts => {
-                self.state = State::Spoilt { skipped: 0 };
-                self.unusable(received)
-            }
-            Framing::Endless if self.is_plausible(&received) => self.begin(received),
-            Framing::Endless => {
-                self.start_hunt(wire);
-                self.unusable(received)
-            }
+        let believed = match self.settings.framing {
+            Framing::Bursts => received.is_usable(),
+            Framing::Endless => self.is_plausible(&received),
         };
         Step {
             consumed,
-            event: Some(event),
+            event: Some(if believed {
+                self.begin(received)
+            } else {
+                self.unusable(received)
+            }),
         }
     }
 
-    fn payload_bytes<'a>(&mut self, rest: &'a [u8], left: u16) -> Step<'a> {
-        let (payload, _) = rest.split_at_checked(left.into()).unwrap_or((rest, &[]));
+    fn payload_bytes<'a>(&mut self, bytes: &'a [u8], left: u16) -> Step<'a> {
+        let (payload, _) = bytes.split_at_checked(left.into()).unwrap_or((bytes, &[]));
         self.checksum.update(payload);
         self.tails.note(self.position, payload);
+        self.advance(payload.len());
         // At most `left` of them.
         self.state = match left - payload.len() as u16 {
             0 => State::Footer,
@@ -265,13 +248,14 @@ impl<C: PayloadChecksum> Depacketizer<C> {
         }
     }
 
-    fn footer_bytes<'a>(&mut self, rest: &[u8]) -> Step<'a> {
-        let consumed = self.kept.fill(rest, FOOTER);
-        self.tails.note(self.position, rest.get(..consumed).unwrap_or_default());
-        let Some(footer) = self.kept.first() else {
+    fn footer_bytes<'a>(&mut self, bytes: &[u8]) -> Step<'a> {
+        let (consumed, footer) = self.kept.gather(bytes);
+        self.tails
+            .note(self.position, bytes.get(..consumed).unwrap_or_default());
+        self.advance(consumed);
+        let Some(footer) = footer else {
             return Step::silent(consumed);
         };
-        self.kept.clear();
         let verdict = ChecksumVerdict::of(u16::from_le_bytes(footer), self.checksum.value());
         self.suspect = verdict != ChecksumVerdict::Match;
         if let (false, Some(received)) = (self.suspect, &self.current) {
@@ -284,99 +268,56 @@ impl<C: PayloadChecksum> Depacketizer<C> {
         }
     }
 
-    /// Decides what follows a packet of a burst: trail, packet, or neither.
-    fn bytes_between<'a>(&mut self, rest: &[u8]) -> Step<'a> {
-        let before = self.kept.len();
-        let consumed = self.kept.fill(rest, HEADER);
-        let Some(wire) = self.kept.first() else {
-            return Step::silent(consumed);
-        };
-        let at = self.position.saturating_sub(before as u64);
-        let trail = self.tails.matching(at, &wire);
-        let lanes = usize::from(self.tails.lanes());
-        let strange = wire.len() - trail;
-        if strange == 0 {
-            self.kept.clear();
-            self.state = State::Trail;
-            return Step::silent(consumed);
-        }
-        if lanes > 0 && matches!(wire, [0x00, 0x00, 0x00, 0x00] | [0xFF, 0xFF, 0xFF, 0xFF]) {
-            self.tails.hold(wire[0]);
-            self.kept.clear();
-            self.state = State::Trail;
-            return Step::silent(consumed);
-        }
-        // A whole trail byte on each lane and then at most a cut one: if the burst ends here, this was trail.
-        if trail >= lanes && strange <= lanes && consumed == rest.len() {
-            return Step::silent(consumed);
-        }
-        let received = PacketHeader::receive(wire, self.settings.vcx);
-        // A whole trail byte on each lane and undefined bits: a header all but one bit of which looks like that is none.
-        let worn = trail >= lanes && strange <= lanes && received.ecc != EccVerdict::Clean;
-        if self.may_follow(&received) && (!worn || self.known.expects(received.header)) {
-            self.kept.clear();
-            self.start = at;
-            return Step {
-                consumed,
-                event: Some(self.begin(received)),
+    /// Bytes that are no part of a packet, or not yet known to be.
+    #[inline(never)]
+    fn other_bytes<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
+        let mut rest = bytes;
+        // Each turn consumes, says something, or moves to a state that does.
+        while !rest.is_empty() {
+            let step = match self.state {
+                State::Between => self.bytes_between(rest),
+                State::Trail => self.trail_bytes(rest),
+                State::Trailing => Step {
+                    consumed: rest.len(),
+                    event: Some(PacketEvent::Trailing(rest.into())),
+                },
+                State::Spoilt { skipped } => {
+                    self.state = State::Spoilt {
+                        skipped: skipped.saturating_add(rest.len() as u64),
+                    };
+                    Step {
+                        consumed: rest.len(),
+                        event: Some(PacketEvent::Skipped(rest.into())),
+                    }
+                }
+                State::Hunt { skipped, own } => self.hunt(rest, skipped, own),
+                // The states above lead to these with an event, and that ends the step.
+                State::Header | State::Payload { .. } | State::Footer | State::Over => break,
             };
+            self.advance(step.consumed);
+            rest = rest.get(step.consumed..).unwrap_or_default();
+            if step.event.is_some() {
+                return Step {
+                    consumed: bytes.len() - rest.len(),
+                    event: step.event,
+                };
+            }
         }
-        self.kept.take(trail);
-        if strange <= lanes {
-            self.state = State::Trail;
-            return Step::silent(consumed);
-        }
-        Step {
-            consumed,
-            event: Some(self.trailing()),
-        }
-    }
-
-    /// Passes over the trail, as long as what does not match it can be the last, cut byte of each lane.
-    fn trail_bytes<'a>(&mut self, rest: &[u8]) -> Step<'a> {
-        let trail = if self.kept.is_empty() {
-            self.tails.matching(self.position, rest)
-        } else {
-            0
-        };
-        let strange = rest.get(trail..).unwrap_or_default();
-        let kept = self.kept.fill(strange, self.tails.lanes());
-        Step {
-            consumed: trail + kept,
-            event: (kept < strange.len()).then(|| self.trailing()),
-        }
-    }
-
-    /// What is kept of too few bytes to decide: no trail, and too many for the last bytes of the lanes.
-    fn end_between(&mut self) -> Option<PacketEvent<'static>> {
-        let at = self.position.saturating_sub(self.kept.len() as u64);
-        let trail = self.tails.matching(at, self.kept.as_slice());
-        self.kept.take(trail);
-        let bytes = self.kept.as_slice();
-        let constant = self.tails.lanes() > 0
-            && (bytes.iter().all(|byte| *byte == 0x00) || bytes.iter().all(|byte| *byte == 0xFF));
-        (!constant && self.kept.count() > self.tails.lanes()).then(|| self.trailing())
-    }
-
-    fn trailing(&mut self) -> PacketEvent<'static> {
-        self.state = State::Trailing;
-        let strange = self.kept;
-        self.kept.clear();
-        PacketEvent::Trailing(Piece::kept(strange))
+        Step::silent(bytes.len() - rest.len())
     }
 
     /// A packet begins with a usable header.
     fn begin(&mut self, received: ReceivedHeader) -> PacketEvent<'static> {
         self.current = Some(received);
         // What is expected stands where it should.
-        self.suspect &= !self.known.expects(received.header);
+        self.suspect = self.suspect && !self.known.expects(received.header);
         self.tails.note(self.start, &received.wire);
         if received.header.data_type.is_short() {
             self.known.note_short(received.header);
             self.complete();
             return PacketEvent::Short(received);
         }
-        self.checksum = C::new();
+        self.checksum.restart();
         // A long packet without payload still has its checksum.
         self.state = match received.header.word {
             0 => State::Footer,
@@ -385,8 +326,14 @@ impl<C: PayloadChecksum> Depacketizer<C> {
         PacketEvent::LongStart(received)
     }
 
+    /// A header that nothing can begin with.
+    #[cold]
     fn unusable(&mut self, received: ReceivedHeader) -> PacketEvent<'static> {
         self.current = Some(received);
+        match self.settings.framing {
+            Framing::Bursts => self.state = State::Spoilt { skipped: 0 },
+            Framing::Endless => self.start_hunt(received.wire),
+        }
         PacketEvent::Unusable(received)
     }
 
@@ -398,14 +345,9 @@ impl<C: PayloadChecksum> Depacketizer<C> {
         };
     }
 
-    /// Whether a header may open another packet of a burst. Anything can stand here, and half of all headers can be
-    /// "corrected", so a correction alone proves nothing.
-    fn may_follow(&self, received: &ReceivedHeader) -> bool {
-        match received.ecc {
-            EccVerdict::Clean | EccVerdict::ParityBit { .. } => true,
-            EccVerdict::Corrected { .. } => self.known.expects(received.header),
-            EccVerdict::Uncorrectable { .. } => false,
-        }
+    /// So many bytes more are done with.
+    fn advance(&mut self, bytes: usize) {
+        self.position = self.position.saturating_add(bytes as u64);
     }
 
     fn restart(&mut self) {

@@ -7,12 +7,14 @@
 //! Ref: circuitvalley/USB_C_Industrial_Camera_FPGA_USB3 mipi_csi_rx_lane_aligner.v; torvalds/linux
 //! drivers/phy/phy-core-mipi-dphy.c (T_HS-TRAIL).
 
-/// The last bit of each lane.
+/// What each lane sent last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct LaneTails {
     lanes: u8,
-    /// Bit n: last bit of lane n.
-    last_bits: u8,
+    /// The last eight bytes of packets, one lane after the other; the very last on top.
+    last: u64,
+    /// Burst position behind them.
+    end: u64,
 }
 
 impl LaneTails {
@@ -22,7 +24,8 @@ impl LaneTails {
     pub(super) fn new(lanes: u8) -> Self {
         Self {
             lanes: lanes.min(Self::MAX_LANES),
-            last_bits: 0xFF,
+            last: u64::MAX,
+            end: 0,
         }
     }
 
@@ -30,32 +33,37 @@ impl LaneTails {
         self.lanes
     }
 
-    /// Notes bytes of packets, the first at burst position `position`.
+    /// Notes bytes of packets, the first at burst position `position`: behind those noted before.
     pub(super) fn note(&mut self, position: u64, bytes: &[u8]) {
-        let hidden = bytes.len().saturating_sub(usize::from(self.lanes));
-        let last = bytes.get(hidden..).unwrap_or_default();
-        for (lane, byte) in self.from(position.saturating_add(hidden as u64)).zip(last) {
-            self.last_bits = self.last_bits & !(1 << lane) | (byte >> 7) << lane;
-        }
+        self.end = position.saturating_add(bytes.len() as u64);
+        self.last = match bytes.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => bytes
+                .iter()
+                .fold(self.last, |last, &byte| last >> 8 | u64::from(byte) << 56),
+        };
     }
 
     /// All lanes hold the level of `byte`, whatever their last bits were.
     pub(super) fn hold(&mut self, byte: u8) {
-        self.last_bits = !byte;
+        self.last = u64::from_le_bytes([!byte; 8]);
     }
 
-    /// How many bytes from `position` on are trail, up to the first that is not. None when there is no trail.
+    /// How many bytes from `position` on, which is not before the end of the last packet, are trail, up to the first that is
+    /// not. None when there is no trail.
     pub(super) fn matching(&self, position: u64, bytes: &[u8]) -> usize {
-        let trail = |lane: u8| if self.last_bits >> lane & 1 == 1 { 0x00 } else { 0xFF };
-        let pairs = self.from(position).map(trail).zip(bytes);
-        pairs.take_while(|(trail, byte)| trail == *byte).count()
-    }
-
-    /// The lanes of the bytes from `position` on; nothing when there are none.
-    fn from(&self, position: u64) -> impl Iterator<Item = u8> + use<> {
-        let lanes = self.lanes;
-        let first = position.checked_rem(u64::from(lanes)).map(|lane| lane as u8);
-        core::iter::successors(first, move |&lane| Some(if lane + 1 < lanes { lane + 1 } else { 0 }))
+        let lanes = u32::from(self.lanes);
+        let Some(ahead) = position.saturating_sub(self.end).checked_rem(lanes.into()) else {
+            return 0;
+        };
+        // How far back the last byte of the lane is: as many bytes as there are lanes, less the lanes passed since.
+        let mut back = lanes - ahead as u32;
+        let trail = bytes.iter().take_while(|byte| {
+            let last_bit = self.last >> (71 - 8 * back) & 1;
+            back = if back > 1 { back - 1 } else { lanes };
+            **byte == if last_bit == 1 { 0x00 } else { 0xFF }
+        });
+        trail.count()
     }
 }
 
@@ -72,6 +80,23 @@ mod tests {
         // The same lanes, noted with bytes that are not their last ones.
         tails.note(3, &[0xFF, 0xFF, 0x00, 0x80, 0x00, 0xFF]);
         assert_eq!(tails.matching(9, &[0x00, 0xFF, 0x00, 0x00]), 4);
+        // From any byte of the trail on.
+        assert_eq!(tails.matching(10, &[0xFF, 0x00, 0x00, 0x00]), 3);
+        assert_eq!(tails.matching(3014, &[0x00, 0x00, 0xFF, 0xFF]), 3);
+    }
+
+    #[test]
+    fn up_to_eight_lanes() {
+        let mut tails = LaneTails::new(8);
+        tails.note(0, &[0xFF; 21]);
+        tails.note(21, &[0x80, 0x7F, 0x7F]);
+        assert_eq!(
+            tails.matching(24, &[0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0x00, 0xFF]),
+            9
+        );
+        tails.hold(0xFF);
+        assert_eq!(tails.matching(27, &[0xFF; 40]), 40);
+        assert_eq!(tails.matching(27, &[0xFF, 0x00]), 1);
     }
 
     #[test]
