@@ -4,7 +4,9 @@
 //! Microchip CSI-2 documentation, high-speed transmission and escape mode.
 
 use crate::lp::{LowPower, Meaning};
-use crate::sot::{DESKEW_BITS, Found, LEAST_TURN_BLIND, SyncSearch};
+use crate::sot::{DESKEW_BITS, Entry, Found, LEAST_TURN_BLIND, SyncSearch};
+use crate::strand::Strand;
+use crate::trail::Trail;
 use crate::{LineState, LowPowerEvent, SotVerdict, Tick};
 
 /// What a lane did.
@@ -58,18 +60,6 @@ enum Phase {
     Deskew,
 }
 
-/// Where the constant run at the end of a lane's bytes began. The trail is the inverse of the last data bit, so in an
-/// undamaged burst it begins on a byte boundary.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Trail {
-    /// The last byte is not constant.
-    None,
-    /// On a byte boundary.
-    Aligned,
-    /// Within a byte.
-    Misaligned,
-}
-
 /// A sync byte within a running burst, found without LP wires.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Candidate {
@@ -96,12 +86,7 @@ pub struct LaneReceiver {
     /// Bits taken so far, and how many of them came before the burst's first.
     bits: u64,
     first: u64,
-    /// Level of the last bit of the last byte.
-    level: bool,
     trail: Trail,
-    trail_before: Trail,
-    /// Bits of the last constant stretch that ended in a whole byte.
-    constant: u64,
     /// Bits until the clock pattern of a deskew burst last changed its level.
     toggled: u64,
     candidate: Option<Candidate>,
@@ -119,10 +104,7 @@ impl LaneReceiver {
             loose: 0,
             bits: 0,
             first: 0,
-            level: true,
-            trail: Trail::None,
-            trail_before: Trail::None,
-            constant: 0,
+            trail: Trail::NONE,
             toggled: 0,
             candidate: None,
         }
@@ -143,6 +125,7 @@ impl LaneReceiver {
     }
 
     /// One HS bit, sampled at a clock edge or once per UI.
+    #[inline]
     pub fn bit(&mut self, bit: bool, at: Tick) -> Option<LaneEvent> {
         if self.phase == Phase::Off {
             return None;
@@ -155,6 +138,18 @@ impl LaneReceiver {
         } else {
             None
         };
+        match self.phase {
+            Phase::Search if found.is_none() => None,
+            Phase::Data if found.is_none() && self.candidate.is_none() => {
+                self.loose += 1;
+                self.take_byte().map(LaneEvent::Byte)
+            }
+            _ => self.change(bit, found, at),
+        }
+    }
+
+    /// What comes of a bit that is more than one of many.
+    fn change(&mut self, bit: bool, found: Option<Found>, at: Tick) -> Option<LaneEvent> {
         match self.phase {
             Phase::Search => match found? {
                 Found::Sync { verdict, behind: 0, .. } => {
@@ -290,6 +285,71 @@ impl LaneReceiver {
         self.take_byte()
     }
 
+    /// Whether the bits of a [`Strand`] may come at once.
+    pub(crate) fn may_leap(&self) -> bool {
+        self.phase == Phase::Data
+            && self.loose < 8
+            && self.candidate.is_none()
+            && (self.sees_lp || self.search.is_clear())
+    }
+
+    /// The first sync byte with a stop state before it in `strand` from `row` on, but for its last bits.
+    pub(crate) fn next_entry(&self, strand: &Strand<'_>, row: usize) -> Option<Entry> {
+        if self.sees_lp {
+            return None;
+        }
+        self.search.next_entry(strand, row)
+    }
+
+    /// The search after `strand`. `None` if that takes to go through all of it, or if a burst may begin there.
+    pub(crate) fn search_after(&self, strand: &Strand<'_>) -> Option<SyncSearch> {
+        if self.sees_lp {
+            return Some(self.search.clone());
+        }
+        self.search.after(strand)
+    }
+
+    /// All bits of `strand` at once, after which the search is `search`. The bytes they complete, but for those in rows.
+    pub(crate) fn leap(&mut self, strand: &Strand<'_>, search: SyncSearch) -> impl Iterator<Item = u8> + use<> {
+        if self.sees_lp {
+            self.trail = self.trail.after(strand);
+        }
+        self.search = search;
+        self.history = (strand.last >> 64) as u64;
+        self.bits = self.bits.wrapping_add(strand.bits());
+        self.loose = strand.tail_bits % 8;
+        strand.tail_bytes()
+    }
+
+    /// So many bits of one level, one or more; only if the lane [may](LaneReceiver::may_coast) and is in HS.
+    #[inline]
+    pub(crate) fn coast(&mut self, level: bool, bits: u64) {
+        if bits == 1 {
+            self.history = self.history >> 1 | u64::from(level) << 63;
+        } else {
+            let constant = if level { u64::MAX } else { 0 };
+            let shift = bits.min(64) as u32;
+            let older = self.history.checked_shr(shift).unwrap_or(0);
+            self.history = older | constant.checked_shl(64 - shift).unwrap_or(0);
+        }
+        self.bits = self.bits.wrapping_add(bits);
+        self.search.coast(bits);
+    }
+
+    /// Whether so many bits of that level only make a run longer, or end nothing but a stop state.
+    pub(crate) fn may_coast(&self, level: bool, bits: u64) -> bool {
+        match self.phase {
+            Phase::Off => true,
+            Phase::Search => self.search.may_coast(level, bits),
+            _ => false,
+        }
+    }
+
+    /// The last 64 bits, the newest on top.
+    pub(crate) fn history(&self) -> u64 {
+        self.history
+    }
+
     /// The next whole byte of the bits at hand.
     pub(crate) fn take_byte(&mut self) -> Option<u8> {
         if self.loose < 8 || self.loose > 64 {
@@ -297,7 +357,7 @@ impl LaneReceiver {
         }
         let byte = (self.history >> (64 - self.loose)) as u8;
         self.loose -= 8;
-        self.follow_trail(byte);
+        self.trail.follow(byte, self.history << self.loose.min(63));
         Some(byte)
     }
 
@@ -361,30 +421,12 @@ impl LaneReceiver {
 
     /// Bits of the trail, undefined ones at its end too: all since the level last changed for long.
     pub(crate) fn trail_bits(&self) -> u64 {
-        let loose = u64::from(self.loose);
-        if self.trail != Trail::None {
-            return self.constant.saturating_add(loose);
-        }
-        let tail = u64::from(run(self.history));
-        if self.trail_before != Trail::None && (loose == 0 || tail < loose) {
-            return self.constant.saturating_add(8 + loose);
-        }
-        tail
+        self.trail.bits(self.history, self.loose)
     }
 
     /// Whether the trail began on a byte boundary. Up to a byte of bits before the stop state is undefined.
     pub(crate) fn ended_well(&self) -> bool {
-        if self.trail == Trail::Aligned || self.trail_before == Trail::Aligned {
-            return true;
-        }
-        // A trail shorter than a byte: the loose bits are constant and the inverse of the last data bit.
-        let loose = self.loose.min(63);
-        let constant = if self.level {
-            self.history.leading_zeros()
-        } else {
-            self.history.leading_ones()
-        };
-        self.trail == Trail::None && loose > 0 && constant == loose
+        self.trail.ended_well(self.history, self.loose)
     }
 
     /// LP-11 after a request, and after HS if not `withdrawn`.
@@ -413,39 +455,6 @@ impl LaneReceiver {
         self.phase = Phase::Data;
         self.loose = loose;
         self.first = self.bits.wrapping_sub(u64::from(loose));
-        self.level = true;
-        self.trail = Trail::None;
-        self.trail_before = Trail::None;
-    }
-
-    fn follow_trail(&mut self, byte: u8) {
-        let level = byte >> 7 == 1;
-        self.trail_before = self.trail;
-        self.trail = match byte {
-            0x00 | 0xFF if level != self.level => {
-                self.constant = 8;
-                Trail::Aligned
-            }
-            0x00 | 0xFF if self.trail == Trail::None => {
-                let newer = self.loose.min(63);
-                self.constant = run(self.history << newer).into();
-                Trail::Misaligned
-            }
-            0x00 | 0xFF => {
-                self.constant = self.constant.saturating_add(8);
-                self.trail
-            }
-            _ => Trail::None,
-        };
-        self.level = level;
-    }
-}
-
-/// Equal bits at the top.
-fn run(history: u64) -> u32 {
-    if history >> 63 == 1 {
-        history.leading_ones()
-    } else {
-        history.leading_zeros()
+        self.trail = Trail::NONE;
     }
 }

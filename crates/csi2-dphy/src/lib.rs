@@ -64,7 +64,9 @@ mod recover;
 mod rows;
 mod scramble;
 mod sot;
+mod strand;
 mod timing;
+mod trail;
 mod waveform;
 mod wires;
 

@@ -95,6 +95,11 @@ impl Lines {
         self.stopping as u8 != 0
     }
 
+    /// Whether no state is pending, and no lane shows LP-11.
+    pub(crate) fn is_still(&self) -> bool {
+        self.pending == 0 && self.stop == 0
+    }
+
     /// Decided; returns the bits kept back.
     pub(crate) fn clear(&mut self, lane: usize) -> u32 {
         self.pending &= !(1 << (lane & 15));

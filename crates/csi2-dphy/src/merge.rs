@@ -272,6 +272,19 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
         }
     }
 
+    /// The lane that holds the next byte of the burst, if nothing else keeps the bytes of `lanes` lanes from leaving.
+    pub(crate) fn turn(&self, lanes: usize) -> Option<usize> {
+        (!self.held && self.ended == 0 && self.count == lanes).then_some(self.turn)
+    }
+
+    /// The bytes of a lane that wait, in order.
+    pub(crate) fn waiting_of(&self, lane: usize) -> impl Iterator<Item = u8> {
+        let (head, filled) = (self.head.get(lane), self.filled.get(lane));
+        let (head, filled) = (head.copied().unwrap_or(0), filled.copied().unwrap_or(0));
+        let fifo = self.fifo.get(lane).into_iter();
+        fifo.flat_map(move |fifo| fifo.iter().cycle().skip(head).take(filled).copied())
+    }
+
     /// Nothing leaves until all lanes have started: the receiver decides.
     pub(crate) fn hold(&mut self, held: bool) {
         self.held = held;

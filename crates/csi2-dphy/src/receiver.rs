@@ -8,15 +8,20 @@ use crate::rows::Rows;
 use crate::wires::{ClockWires, WireTable};
 use crate::{LaneMerger, LaneReceiver, MAX_LANES, PinEvent, PinMap, PinSettings, Tick, TimingMeter};
 use clock_states::ClockLane;
+use csi2_kernels::Backend;
 use history::History;
+use taps::Taps;
 
 mod bits;
 mod boundary;
 mod changes;
 mod clock_states;
+mod coast;
 mod history;
 mod samples;
 mod states;
+mod stride;
+mod taps;
 mod unclocked;
 
 /// Receiver of a whole link's pins.
@@ -65,6 +70,11 @@ pub struct PinReceiver {
     /// The packet layer has all it wants of the burst: so many merged bytes.
     released: Option<u64>,
     timing: TimingMeter,
+    /// Where many samples at once can be read.
+    taps: Option<Taps>,
+    /// Each sample is taken by itself.
+    singly: bool,
+    backend: Backend,
 }
 
 /// Sync bytes of all lanes within a burst.
@@ -113,6 +123,9 @@ impl PinReceiver {
             boundary: None,
             released: None,
             timing: TimingMeter::default(),
+            taps: Taps::new(&map, !blind),
+            singly: false,
+            backend: Backend::detect(),
             table,
         };
         if let Some(unit) = settings.sampling.unit_interval {
@@ -167,6 +180,12 @@ impl PinReceiver {
     pub fn refuse(&mut self, merger: &mut LaneMerger) {
         self.burst.refuse(merger);
         self.refresh();
+    }
+
+    /// Takes each sample by itself from now on: what tests compare with.
+    #[doc(hidden)]
+    pub fn take_samples_singly(&mut self) {
+        self.singly = true;
     }
 
     /// Whether bursts end visibly (LP wires present on all lanes).

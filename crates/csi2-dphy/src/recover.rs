@@ -84,10 +84,11 @@ fn shortest(runs: impl Iterator<Item = Tick> + Clone) -> Option<Tick> {
 fn guess(runs: impl Iterator<Item = Tick> + Clone, shortest: Tick) -> Option<(f64, f64)> {
     let shortest = shortest as f64;
     let longest = shortest * (JUDGED_BITS + 1.0);
-    let judged = runs
-        .map(|run| run as f64)
-        .filter(|run| (0.5..longest).contains(run))
-        .take(MOST_JUDGED);
+    // Gone through a hundred times.
+    let mut kept = [0.0; MOST_JUDGED];
+    let judged = runs.map(|run| run as f64).filter(|run| (0.5..longest).contains(run));
+    let count = kept.iter_mut().zip(judged).map(|(to, run)| *to = run).count();
+    let judged = kept.iter().take(count).copied();
     let least = (shortest / 2.0).max(1.0);
     // From long to short, until one explains the runs; the best of its neighbours is meant.
     let mut unit = (shortest + 1.0) * 1.5;

@@ -31,6 +31,12 @@ impl Rows {
         self.count == 8
     }
 
+    /// The newest `count` rows of those that were there are all.
+    pub(crate) fn keep(&mut self, taken: usize, count: usize) {
+        self.at.copy_within(taken.min(8).., 0);
+        self.count = count;
+    }
+
     /// Byte `l`: the eight bits of lane `l`, the first in the lowest position.
     #[inline]
     pub(crate) fn transposed(&self) -> [u8; 8] {

@@ -9,6 +9,10 @@
 
 use crate::Tick;
 
+mod leap;
+
+pub(crate) use leap::Entry;
+
 /// The sync byte that starts the data of each lane: bits 00011101 in time, least-significant bit first.
 pub const SYNC: u8 = 0xB8;
 
@@ -116,23 +120,31 @@ impl SyncSearch {
     }
 
     /// One more bit, the top one of `history` (the oldest is the lowest).
+    #[inline]
     pub(crate) fn bit(&mut self, history: u64, at: Tick) -> Option<Found> {
         let bit = history >> 63 == 1;
         self.bits = self.bits.wrapping_add(1);
+        if self.state != State::Runs {
+            return self.search(history, at);
+        }
+        if bit == self.level {
+            self.run = self.run.saturating_add(1);
+        } else if bit && self.run >= self.least_zeros() {
+            self.state = State::Window { left: 7 };
+        } else {
+            self.entry = !bit && self.run >= LEAST_ONES_BLIND;
+            self.zeros_at = self.bits.wrapping_sub(1);
+            self.level = bit;
+            self.run = 1;
+        }
+        None
+    }
+
+    /// The same, while a sync byte is looked for.
+    fn search(&mut self, history: u64, at: Tick) -> Option<Found> {
+        let bit = history >> 63 == 1;
         match self.state {
-            State::Runs => {
-                if bit == self.level {
-                    self.run = self.run.saturating_add(1);
-                } else if bit && self.run >= self.least_zeros() {
-                    self.state = State::Window { left: 7 };
-                } else {
-                    self.entry = !bit && self.run >= LEAST_ONES_BLIND;
-                    self.zeros_at = self.bits.wrapping_sub(1);
-                    self.level = bit;
-                    self.run = 1;
-                }
-                None
-            }
+            State::Runs => None,
             State::Window { left } => {
                 let window = (history >> 56) as u8;
                 match (window ^ SYNC).count_ones() {

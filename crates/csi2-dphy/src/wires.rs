@@ -206,7 +206,7 @@ impl WireTable {
 }
 
 /// The wire that carries HS bits.
-fn hs(pins: &LanePins) -> Option<Wire> {
+pub(crate) fn hs(pins: &LanePins) -> Option<Wire> {
     let inverse = |wire: Wire| Wire {
         invert: !wire.invert,
         ..wire
@@ -215,7 +215,7 @@ fn hs(pins: &LanePins) -> Option<Wire> {
 }
 
 /// The wires that show LP states; where only one has a receiver of its own, it stands for both.
-fn lp(pins: &LanePins) -> (Option<Wire>, Option<Wire>) {
+pub(crate) fn lp(pins: &LanePins) -> (Option<Wire>, Option<Wire>) {
     match (pins.lp_p, pins.lp_n) {
         (None, None) => (pins.p, pins.n),
         (p, n) => (p.or(n), n.or(p)),

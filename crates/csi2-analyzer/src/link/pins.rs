@@ -73,6 +73,10 @@ impl Pins {
         self.receiver.sees_lp()
     }
 
+    pub(super) fn take_samples_singly(&mut self) {
+        self.receiver.take_samples_singly();
+    }
+
     pub(super) fn unit_interval(&self) -> Option<f64> {
         self.receiver.unit_interval()
     }
@@ -107,8 +111,7 @@ impl Pins {
             match step {
                 Gathered::Event(said) => return Advance::Said(said),
                 Gathered::Some => return Advance::Again,
-                // With LP wires the receiver stops by itself where the burst ends.
-                Gathered::Wants(bytes) => (!self.sees_lp()).then_some(bytes),
+                Gathered::Wants(bytes) => Some(bytes),
             }
         } else {
             None
@@ -119,7 +122,13 @@ impl Pins {
         if last {
             return self.finish(burst);
         }
-        match self.observe(input, wanted) {
+        if let Some(bytes) = wanted
+            && self.merge(burst, input, bytes)
+        {
+            return Advance::Again;
+        }
+        // With LP wires the receiver stops by itself where the burst ends.
+        match self.observe(input, wanted.filter(|_| !self.sees_lp())) {
             Observed::Event(event) => self.hear(burst, event),
             Observed::Some => Advance::Again,
             Observed::Nothing => Advance::Starved,
@@ -321,10 +330,28 @@ impl Pins {
         Advance::Starved
     }
 
+    /// Takes many samples at once, straight to the bytes that are wanted. Returns whether it could.
+    fn merge(&mut self, burst: &mut Burst, input: &mut Input<'_>, wanted: usize) -> bool {
+        let Observation::Samples(samples) = &mut input.seen else {
+            return false;
+        };
+        let Flow::Packet { .. } = burst.ledger.flow else {
+            return false;
+        };
+        let (taken, merged) = self.receiver.merge(samples, &mut self.merger, burst.line.room(wanted));
+        burst.line.filled(merged);
+        burst.line.admit(merged);
+        consume(samples, taken);
+        taken > 0
+    }
+
     /// Hands wires to the receiver, no more than may give the wanted bytes.
     fn observe(&mut self, input: &mut Input<'_>, wanted: Option<usize>) -> Observed {
         // At most one bit of each lane comes of a sample, or of a change where there is a clock.
-        let most = wanted.map_or(usize::MAX, |bytes| bytes.div_ceil(self.lanes).max(1) * 8);
+        let most = wanted.map_or(usize::MAX, |bytes| {
+            let exact = self.receiver.samples_until(bytes, &self.merger);
+            exact.unwrap_or_else(|| bytes.div_ceil(self.lanes) * 8).max(1)
+        });
         match &mut input.seen {
             Observation::Samples(samples) => {
                 let unit = samples.unit.max(1);
@@ -340,8 +367,7 @@ impl Pins {
                     },
                     &mut self.merger,
                 );
-                samples.bytes = samples.bytes.get(taken * unit..).unwrap_or_default();
-                samples.first = samples.first.saturating_add(taken as u64);
+                consume(samples, taken);
                 Observed::new(taken, event, || samples.bytes = &[])
             }
             Observation::Changes(changes) => {
@@ -361,6 +387,11 @@ impl Pins {
             Observation::Lanes(_) | Observation::Merged(_) => Observed::Nothing,
         }
     }
+}
+
+fn consume(samples: &mut Samples<'_>, taken: usize) {
+    samples.bytes = samples.bytes.get(taken * samples.unit.max(1)..).unwrap_or_default();
+    samples.first = samples.first.saturating_add(taken as u64);
 }
 
 /// How a burst ends.

@@ -141,13 +141,24 @@ pub(crate) fn receive(capture: &Capture) -> Log {
     receive_scrambled(capture, None)
 }
 
+/// Runs a capture through a receiver that takes each sample by itself.
+pub(crate) fn receive_singly(capture: &Capture) -> Log {
+    let mut receiver = Receiver::new(ReceiverConfig::new(capture.entry));
+    receiver.take_samples_singly();
+    receive_by(receiver, capture)
+}
+
 /// Runs a capture through a receiver that takes scrambling off.
 pub(crate) fn receive_scrambled(capture: &Capture, scrambling: Option<Scrambling>) -> Log {
-    let mut log = Log::default();
-    let mut receiver = Receiver::new(ReceiverConfig {
+    let receiver = Receiver::new(ReceiverConfig {
         scrambling,
         ..ReceiverConfig::new(capture.entry)
     });
+    receive_by(receiver, capture)
+}
+
+fn receive_by(mut receiver: Receiver, capture: &Capture) -> Log {
+    let mut log = Log::default();
     // More events than bytes: no progress.
     let mut patience = 1000usize;
     for piece in &capture.pieces {

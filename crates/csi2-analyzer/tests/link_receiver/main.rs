@@ -8,3 +8,4 @@ mod hostile;
 mod roundtrip;
 mod scrambled;
 mod spans;
+mod strides;

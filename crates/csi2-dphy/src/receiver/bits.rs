@@ -38,7 +38,7 @@ impl PinReceiver {
         self.rows.count = 0;
     }
 
-    /// The rows at hand, bit by bit.
+    /// The rows at hand, bit by bit. Without LP wires only up to the next event: those behind it wait for what comes of it.
     pub(super) fn flush(&mut self, merger: &mut LaneMerger) {
         let count = core::mem::take(&mut self.rows.count);
         if count == 0 {
@@ -46,8 +46,12 @@ impl PinReceiver {
         }
         let rows = (self.rows.bits >> (64 - 8 * count)).to_le_bytes();
         let instants = self.rows.at;
-        for (row, at) in rows.into_iter().zip(instants).take(count) {
+        for (taken, (row, at)) in (1..=count).zip(rows.into_iter().zip(instants)) {
             self.bit(row, at, merger);
+            if self.blind && self.has_news() {
+                self.rows.keep(taken, count - taken);
+                return;
+            }
         }
     }
 

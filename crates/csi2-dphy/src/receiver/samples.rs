@@ -4,53 +4,63 @@ use super::{PinReceiver, budget};
 use crate::wires::{CLOCK, CLOCK_LP, ClockWires, HS, LP};
 use crate::{LaneMerger, PinEvent, Samples, Tick};
 
+/// Calls a method with the samples as words.
+macro_rules! each_sample {
+    ($receiver:ident, $method:ident, $seen:ident, $merger:ident) => {{
+        let (first, bytes) = ($seen.first, $seen.bytes);
+        match $seen.unit {
+            1 => $receiver.$method::<1>(first, bytes.iter().map(|byte| u64::from(*byte)), $merger),
+            2 => $receiver.$method::<2>(
+                first,
+                bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit).into()),
+                $merger,
+            ),
+            4 => $receiver.$method::<4>(
+                first,
+                bytes.as_chunks().0.iter().map(|unit| u32::from_le_bytes(*unit).into()),
+                $merger,
+            ),
+            unit => {
+                let little_endian = |unit: &[u8]| unit.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+                $receiver.$method::<8>(first, bytes.chunks_exact(unit).map(little_endian), $merger)
+            }
+        }
+    }};
+}
+
 impl PinReceiver {
     /// Takes samples until something happens or `merger` has no room. Returns samples consumed and the event.
     ///
     /// Fewer samples than given and no event: drain the merger and go on. The bytes of a burst leave the merger from the
     /// call after [`PinEvent::BurstStart`] on; those still in it at [`PinEvent::BurstEnd`] belong to the burst.
     pub fn samples(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
-        let (first, bytes) = (seen.first, seen.bytes);
-        match seen.unit {
-            0 => (0, self.resume(merger)),
-            1 => self.run::<1>(first, bytes.iter().map(|byte| u64::from(*byte)), merger),
-            2 => self.run::<2>(
-                first,
-                bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit).into()),
-                merger,
-            ),
-            4 => self.run::<4>(
-                first,
-                bytes.as_chunks().0.iter().map(|unit| u32::from_le_bytes(*unit).into()),
-                merger,
-            ),
-            unit => {
-                let little_endian = |unit: &[u8]| unit.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-                self.run::<8>(first, bytes.chunks_exact(unit).map(little_endian), merger)
-            }
-        }
-    }
-
-    pub(super) fn run<const UNIT: usize>(
-        &mut self,
-        first: Tick,
-        samples: impl Iterator<Item = u64>,
-        merger: &mut LaneMerger,
-    ) -> (usize, Option<PinEvent>) {
         if let Some(event) = self.resume(merger) {
             return (0, Some(event));
         }
-        if self.table.clock() != ClockWires::None {
-            self.run_clocked::<UNIT>(first, samples, merger)
-        } else if self.grids.as_ref().is_some_and(|grids| !grids.is_every_tick()) {
-            self.run_unclocked::<UNIT>(first, samples, budget(merger), merger)
-        } else {
-            self.run_states::<UNIT>(first, samples, merger)
+        if seen.unit == 0 {
+            return (0, None);
         }
+        if self.table.clock() != ClockWires::None {
+            return each_sample!(self, run_clocked, seen, merger);
+        }
+        if self.takes_each_sample() {
+            return self.run_bits(seen, merger);
+        }
+        each_sample!(self, run_unclocked, seen, merger)
+    }
+
+    /// Whether each sample is a bit.
+    pub(super) fn takes_each_sample(&self) -> bool {
+        self.table.clock() == ClockWires::None && self.grids.as_ref().is_none_or(|grids| grids.is_every_tick())
+    }
+
+    /// One sample a bit, one by one.
+    pub(super) fn run_states(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
+        each_sample!(self, take_states, seen, merger)
     }
 
     /// A clock lane: only those that differ from the one before matter.
-    pub(super) fn run_clocked<const UNIT: usize>(
+    fn run_clocked<const UNIT: usize>(
         &mut self,
         first: Tick,
         samples: impl Iterator<Item = u64>,
@@ -78,8 +88,7 @@ impl PinReceiver {
         (taken, None)
     }
 
-    /// One sample a bit.
-    pub(super) fn run_states<const UNIT: usize>(
+    fn take_states<const UNIT: usize>(
         &mut self,
         first: Tick,
         samples: impl Iterator<Item = u64>,
@@ -99,10 +108,18 @@ impl PinReceiver {
             self.take(word, at, merger);
             taken += 1;
             if self.has_news() {
-                return (taken, self.poll());
+                break;
             }
         }
-        (taken, None)
+        if self.blind {
+            // What the packet layer makes of the news decides what the samples behind it are, and those it gave are all
+            // that count where it ends the burst.
+            if !self.has_news() {
+                self.flush(merger);
+            }
+            taken -= core::mem::take(&mut self.rows.count).min(taken);
+        }
+        (taken, self.poll())
     }
 
     /// The wires are now `word`.

@@ -1,6 +1,6 @@
 //! Without a clock lane: the bits of each lane lie on a grid of assumed unit intervals.
 
-use super::PinReceiver;
+use super::{PinReceiver, budget};
 use crate::burst::Phase;
 use crate::grid::Grids;
 use crate::wires::{ClockWires, HS};
@@ -45,9 +45,9 @@ impl PinReceiver {
         &mut self,
         first: Tick,
         samples: impl Iterator<Item = u64>,
-        mut budget: usize,
         merger: &mut LaneMerger,
     ) -> (usize, Option<PinEvent>) {
+        let mut budget = budget(merger);
         let mut taken = 0;
         for sample in samples {
             let at = first.saturating_add(taken as u64);

@@ -1,0 +1,134 @@
+//! Samples of one bit time each, and stretches of them in which no wire changes: idle lanes, requests, HS-ZERO.
+
+use super::{PinReceiver, budget};
+use crate::burst::Phase;
+use crate::{LaneMerger, LaneReceiver, PinEvent, Samples, Tick};
+use csi2_kernels::{Backend, find_change};
+
+/// Samples without a change that are worth it, and those taken one by one between bursts before the next attempt.
+const LEAST: usize = 32;
+const PIECE: usize = 8;
+/// Bytes compared at once.
+const BLOCK: usize = 64;
+
+impl PinReceiver {
+    /// Each sample is a bit. Between bursts, stretches without a change are taken at once.
+    pub(super) fn run_bits(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
+        let count = seen.bytes.len() / seen.unit.max(1);
+        let mut taken = 0;
+        loop {
+            let coasted = self.coast(&behind(seen, taken, usize::MAX), merger);
+            taken += coasted;
+            let waits = self.waits();
+            let most = match (waits, coasted) {
+                (false, _) => usize::MAX,
+                (true, 0) => PIECE,
+                // That is where something changes; the next stretch may begin there.
+                (true, _) => 1,
+            };
+            let room = budget(merger).min(most);
+            let piece = behind(seen, taken, room);
+            let (bits, event) = self.run_states(&piece, merger);
+            taken += bits;
+            if !waits || event.is_some() || bits == 0 || taken >= count {
+                return (taken, event);
+            }
+        }
+    }
+
+    /// Whether no burst is under way.
+    fn waits(&self) -> bool {
+        self.burst.phase() == Phase::Idle && !self.lines.is_stopping()
+    }
+
+    /// As many samples like the last one as change nothing but the length of a run of bits.
+    fn coast(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> usize {
+        let Some(taps) = self.taps.filter(|taps| taps.least_unit <= seen.unit) else {
+            return 0;
+        };
+        let backend = self.backend;
+        let alike = |seen: &Samples<'_>| alike(seen, taps.mask, backend);
+        if self.singly
+            || !self.waits()
+            || self.wires(seen, 0) != Some(self.word)
+            || alike(&behind(seen, 0, LEAST)) < LEAST
+        {
+            return 0;
+        }
+        self.flush(merger);
+        let level = |lane: usize| self.word >> lane & 1 == 1;
+        let mut lanes = self.lanes.iter().take(self.count).enumerate();
+        let most = self.lines.deadline.saturating_sub(seen.first);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let count = alike(&behind(seen, 0, most));
+        let may = |(lane, receiver): (usize, &LaneReceiver)| receiver.may_coast(level(lane), count as u64);
+        if self.has_news() || !self.waits() || !lanes.all(may) {
+            return 0;
+        }
+        if count > 0 && self.listening {
+            for (lane, receiver) in self.lanes.iter_mut().enumerate().take(self.count) {
+                if receiver.in_hs() {
+                    receiver.coast(self.word >> lane & 1 == 1, count as u64);
+                }
+            }
+            self.bits += count as u64;
+            self.now = seen.first.saturating_add(count as Tick - 1);
+        }
+        count
+    }
+
+    /// The wires at a sample.
+    pub(super) fn wires(&self, seen: &Samples<'_>, index: usize) -> Option<u32> {
+        let sample = seen.bytes.chunks_exact(seen.unit).nth(index)?;
+        let sample = sample.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        Some(self.table.gather::<8>(sample))
+    }
+}
+
+/// The samples from `first` on, at most `most`.
+fn behind<'a>(seen: &Samples<'a>, first: usize, most: usize) -> Samples<'a> {
+    let bytes = seen.bytes.get(first * seen.unit..).unwrap_or_default();
+    let end = most.saturating_mul(seen.unit).min(bytes.len());
+    Samples {
+        first: seen.first.saturating_add(first as u64),
+        bytes: bytes.get(..end).unwrap_or_default(),
+        ..*seen
+    }
+}
+
+/// How many samples are like the first in the bits of `mask`. Of units that do not divide a block, none.
+fn alike(seen: &Samples<'_>, mask: u64, backend: Backend) -> usize {
+    let Some(first) = seen.bytes.get(..seen.unit) else {
+        return 0;
+    };
+    let count = seen.bytes.len() / seen.unit;
+    if let [level] = first {
+        return find_change(backend, seen.bytes, mask as u8, *level).unwrap_or(count);
+    }
+    if !BLOCK.is_multiple_of(seen.unit) {
+        return 0;
+    }
+    let fill = |unit: &[u8]| {
+        let mut block = [0; BLOCK];
+        block
+            .iter_mut()
+            .zip(unit.iter().cycle())
+            .for_each(|(to, byte)| *to = *byte);
+        block
+    };
+    let mask = mask.to_le_bytes();
+    let (like, mask) = (fill(first), fill(mask.get(..seen.unit).unwrap_or_default()));
+    let (blocks, rest) = seen.bytes.as_chunks::<BLOCK>();
+    let other = |block: &[u8; BLOCK]| {
+        let bytes = block.iter().zip(&like).zip(&mask);
+        bytes.fold(0, |any, ((byte, like), mask)| any | (byte ^ like) & mask) != 0
+    };
+    let whole = blocks.iter().position(other).unwrap_or(blocks.len());
+    let last = blocks.get(whole).map_or(rest, |block| block);
+    let differs = |unit: &[u8]| {
+        let bytes = unit.iter().zip(&like).zip(&mask);
+        bytes.fold(0, |any, ((byte, like), mask)| any | (byte ^ like) & mask) != 0
+    };
+    let more = last.chunks_exact(seen.unit).position(differs);
+    whole * BLOCK / seen.unit + more.unwrap_or(last.len() / seen.unit)
+}
