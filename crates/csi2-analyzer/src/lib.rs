@@ -51,7 +51,7 @@ mod stats;
 mod timing;
 
 pub use analyzer::{Analyzer, AnalyzerSettings};
-pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, Pixels, StreamFilter};
+pub use assembler::{AssemblerSettings, Frame, FrameAssembler, Keep, OwnedFrame, Pixels, StreamFilter};
 pub use attribution::{
     Attribution, AttributionSettings, BitErrors, BitPlace, Certainty, ChecksumError, ErrorRate, LaneErrors, OneBit,
     Sampling, Suspect, WrongBit,

@@ -19,6 +19,7 @@
 mod dpcm;
 mod format;
 mod layout;
+mod line;
 mod memory;
 mod planes;
 mod row;
@@ -27,6 +28,7 @@ mod table;
 pub use dpcm::COMPRESSIONS;
 pub use format::*;
 pub use layout::Layout;
+pub use line::{stores_for_frame, unpack_line};
 pub use memory::{
     BayerOrder, MEMORY_FORMATS, MemoryFormat, Packing, find_memory_format, media_bus_formats, not_a_picture,
 };

@@ -152,6 +152,11 @@ impl Codec {
         })
     }
 
+    /// Whether it is one of [`COMPRESSIONS`], whose samples depend on those before them in the line.
+    pub fn is_compression(&self) -> bool {
+        self.name != self.data_type.name()
+    }
+
     /// Granularity of line `row`, counted from 0.
     pub const fn group_of(&self, row: usize) -> Group {
         let lines = if self.layout.alternates() && !row.is_multiple_of(2) {

@@ -9,17 +9,20 @@
 mod filter;
 mod frame;
 mod numbers;
+mod owned;
 mod plane;
 mod stream;
 
 pub use filter::StreamFilter;
 pub use frame::{AssemblerSettings, Frame, Keep, Pixels};
+pub use owned::OwnedFrame;
+pub(crate) use owned::{Cells, Cut};
 
 use crate::{LinkEvent, Received, Span};
 use alloc::vec::Vec;
 use csi2_dphy::PinEvent;
 use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, PacketEvent, ReceivedHeader, VirtualChannel};
-use stream::{Opening, Phase, Stream};
+use stream::{Buffers, Opening, Phase, Stream};
 
 /// Puts lines into frames. Push an event, then poll until `None`; what was not polled by the next push is gone.
 /// Buffers are reused: no allocation per packet.
@@ -42,6 +45,8 @@ pub struct FrameAssembler {
     lost_burst: u16,
     /// Lines that had no stream to go to.
     refused: u64,
+    /// Of frames that were taken and given back.
+    spare: Vec<Buffers>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,6 +88,7 @@ impl FrameAssembler {
             polled: 0,
             lost_burst: 0,
             refused: 0,
+            spare: Vec::new(),
         }
     }
 
@@ -132,6 +138,23 @@ impl FrameAssembler {
         let at = *self.ready.get(self.polled)?;
         self.polled += 1;
         self.streams.get(at).map(Stream::frame)
+    }
+
+    /// As [`FrameAssembler::poll`], but the frame is the caller's, and may go to another thread. Nothing is copied; frames that
+    /// follow need memory of their own, or that of one which comes back by [`FrameAssembler::give_back`].
+    pub fn take(&mut self) -> Option<OwnedFrame> {
+        let at = *self.ready.get(self.polled)?;
+        self.polled += 1;
+        self.streams.get_mut(at).map(Stream::take)
+    }
+
+    /// Frames to come may be put together in the memory of this one.
+    pub fn give_back(&mut self, frame: OwnedFrame) {
+        if self.spare.len() < self.settings.limits.max_open_streams
+            && let Some(buffers) = frame.into_buffers()
+        {
+            self.spare.push(buffers);
+        }
     }
 
     /// How often a limit has left something out: frames that were cut, and lines for which no stream was free.
@@ -364,6 +387,12 @@ impl FrameAssembler {
 
     /// Lets a stream without memory have that of an idle one, where enough streams hold some.
     fn borrow_memory(&mut self, at: usize) {
+        if !self.streams[at].buffers.hold_memory()
+            && let Some(buffers) = self.spare.pop()
+        {
+            self.streams[at].buffers = buffers;
+            return;
+        }
         let holders = self.streams.iter().filter(|of| of.buffers.hold_memory()).count();
         if self.streams[at].buffers.hold_memory() || holders < self.settings.limits.max_open_streams {
             return;

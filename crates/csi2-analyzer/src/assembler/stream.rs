@@ -1,29 +1,39 @@
 //! The frame of one stream: where lines go, which are lost or bad, and when the frame is whole.
 
 use super::numbers::Numbers;
+use super::owned::head;
 use super::plane::Plane;
-use super::{Frame, Keep, Pixels};
+use super::{Frame, Keep, OwnedFrame, Pixels};
 use alloc::vec::Vec;
 use csi2_dphy::Tick;
-use csi2_kernels::Backend;
+use csi2_kernels::{Backend, Stores};
 use csi2_packet::{DataType, VirtualChannel};
-use csi2_pixel::{Codec, Kernels, Samples};
+use csi2_pixel::{Codec, Kernels, Samples, stores_for_frame, unpack_line};
 use length::Lone;
 
 mod length;
 mod place;
 
 /// What a frame of a stream is made of; the parts that take memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Buffers {
     samples: Plane<u16>,
     wide: Plane<u32>,
     packed: Plane<u8>,
-    missing: Vec<u32>,
-    bad: Vec<u32>,
+    pub(super) missing: Vec<u32>,
+    pub(super) bad: Vec<u32>,
 }
 
 impl Buffers {
+    /// Content of the kind of `like`.
+    pub(super) fn pixels(&self, like: Pixels<'_>) -> Pixels<'_> {
+        match like {
+            Pixels::Samples(Samples::Narrow(_)) => Pixels::Samples(Samples::Narrow(self.samples.cells())),
+            Pixels::Samples(Samples::Wide(_)) => Pixels::Samples(Samples::Wide(self.wide.cells())),
+            Pixels::Packed(_) => Pixels::Packed(self.packed.cells()),
+        }
+    }
+
     pub(super) fn hold_memory(&self) -> bool {
         self.samples.holds_memory()
             || self.wide.holds_memory()
@@ -168,23 +178,32 @@ impl Stream {
         }
         let expected = self.expected(self.rows);
         let row = self.rows;
-        if !self.append(1) {
+        let Some(most) = self.admit(1) else {
             return;
-        }
+        };
         let bytes = &payload[..payload.len().min(expected)];
         match self.codec.filter(|_| self.keep == Keep::Samples) {
             Some(codec) => {
                 let group = codec.group_of(row).bytes;
                 let bytes = &bytes[..bytes.len() / group * group];
+                let cells = self.cells();
+                let backend = backend.with_stores(self.stores(&cells));
                 match codec.kernels {
-                    Kernels::Narrow { unpack, .. } => unpack(backend, bytes, self.buffers.samples.last_row()),
-                    Kernels::Wide { unpack, .. } => unpack(backend, bytes, self.buffers.wide.last_row()),
+                    Kernels::Narrow { unpack, .. } => {
+                        let row = self.buffers.samples.append_stale(most * cells.narrow);
+                        unpack_line(unpack, codec, backend, bytes, row);
+                    }
+                    Kernels::Wide { unpack, .. } => {
+                        let row = self.buffers.wide.append_stale(most * cells.wide);
+                        unpack_line(unpack, codec, backend, bytes, row);
+                    }
                 };
             }
             None => {
-                if let Some(place) = self.buffers.packed.last_row().get_mut(..bytes.len()) {
-                    place.copy_from_slice(bytes);
-                }
+                let row = self.buffers.packed.append_stale(most * self.line_bytes);
+                let (place, rest) = row.split_at_mut(bytes.len().min(row.len()));
+                place.copy_from_slice(&bytes[..place.len()]);
+                rest.fill(0);
             }
         }
         self.numbers.stored();
@@ -288,6 +307,12 @@ impl Stream {
         }
     }
 
+    /// The finished frame with all its memory.
+    pub(super) fn take(&mut self) -> OwnedFrame {
+        let head = head(&self.frame());
+        OwnedFrame::within(head, core::mem::take(&mut self.buffers))
+    }
+
     fn lose_rows(&mut self, rows: usize) {
         let first = self.rows;
         if rows == 0 {
@@ -303,19 +328,34 @@ impl Stream {
 
     /// Adds zero rows. Beyond the limit the frame stays as it is.
     fn append(&mut self, rows: usize) -> bool {
-        if self.overflow {
+        let Some(most) = self.admit(rows) else {
             return false;
-        }
-        if !self.fits(rows) {
-            self.cut();
-            return false;
-        }
-        self.rows += rows;
-        let (cells, most) = (self.cells(), self.limit / self.cost());
+        };
+        let cells = self.cells();
         self.buffers.samples.append(rows, most * cells.narrow);
         self.buffers.wide.append(rows, most * cells.wide);
         self.buffers.packed.append(rows, most * cells.packed);
         true
+    }
+
+    /// Counts rows that are then added; the most rows there may be. `None` beyond the limit.
+    fn admit(&mut self, rows: usize) -> Option<usize> {
+        if self.overflow {
+            return None;
+        }
+        if !self.fits(rows) {
+            self.cut();
+            return None;
+        }
+        self.rows += rows;
+        Some(self.limit / self.cost())
+    }
+
+    /// How rows of so many cells are written: as the whole frame is to be, so far as its size is known.
+    fn stores(&self, cells: &Cells) -> Stores {
+        let row = cells.narrow * size_of::<u16>() + cells.wide * size_of::<u32>();
+        let rows = self.height.unwrap_or(0).max(self.rows);
+        stores_for_frame(row.saturating_mul(rows))
     }
 
     fn cut(&mut self) {

@@ -1,8 +1,8 @@
 //! Exposures out of a frame that they share.
 
 use super::OwnedFrame;
-use super::owned::{Cells, Cut};
 use super::rows::Plan;
+use crate::assembler::{Cells, Cut};
 use crate::{Frame, Pixels};
 use alloc::vec::Vec;
 use csi2_sensors::MAX_EXPOSURES;

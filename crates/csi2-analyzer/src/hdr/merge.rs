@@ -4,8 +4,8 @@
 //! near saturation, those of a shorter one times the ratio of the exposures where it is, and between the two a blend of both.
 //! Where exposures agree, a blend is what either says, so linear values stay linear.
 
-use super::owned::{Cells, Cut};
 use super::{OwnedFrame, estimate_ratio};
+use crate::assembler::{Cells, Cut};
 use crate::{Frame, Pixels};
 use alloc::vec::Vec;
 use core::fmt;

@@ -10,7 +10,6 @@ mod codes;
 mod cut;
 mod merge;
 mod notice;
-mod owned;
 mod ratio;
 mod rows;
 mod sets;
@@ -19,10 +18,10 @@ mod sorter;
 mod tests;
 mod trim;
 
+pub use crate::assembler::OwnedFrame;
 pub use codes::UnknownRow;
 pub use merge::{MergeError, MergeSettings, Merged, RatioSource, merge};
 pub use notice::{Claim, ClaimedBy, Notice};
-pub use owned::OwnedFrame;
 pub use ratio::estimate_ratio;
 pub use sorter::{ExposureSorter, Sorted, Verdict};
 

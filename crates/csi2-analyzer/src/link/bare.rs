@@ -49,7 +49,7 @@ impl Bare {
             burst.close(None);
             return Advance::Again;
         }
-        files.keep(burst, lanes).unwrap_or(Advance::Starved)
+        files.keep(burst, lanes).unwrap_or_else(|trouble| trouble)
     }
 
     /// The next byte is the first of a packet.

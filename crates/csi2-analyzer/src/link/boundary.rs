@@ -40,7 +40,7 @@ pub(super) struct Reach {
 /// Looks for idle lanes and then sync bytes on all of them. `complete`: no more bytes will come.
 pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: bool, code: HeaderCode) -> Reach {
     let count = rows.count();
-    let lead = (count - phase % count) % count;
+    let lead = rows.lead(phase);
     let aligned = rows.after(&rows.share(phase, lead));
     let depth = aligned.depth();
     // A row of sync bytes is judged by the header in the rows behind it, and by the row before.
@@ -49,10 +49,12 @@ pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: boo
     } else {
         depth.saturating_sub(4usize.div_ceil(count))
     };
-    let first = aligned.lane(0);
-    let found = first.iter().enumerate().take(judged).skip(1).find_map(|(row, &byte)| {
-        (sync_verdict(byte).is_some() && is_boundary(&aligned, row, search, code)).then_some(row)
-    });
+    // Beyond the end of the packet, or of what is wanted, nothing is looked for.
+    let end = match search {
+        Search::Packet { ends } => ends.saturating_sub(lead).div_ceil(count),
+        Search::Lost { most } => (most.saturating_sub(lead) / count).saturating_add(1),
+    };
+    let found = first_boundary(&aligned, judged.min(end), search, code);
     let clear = match found {
         Some(row) => lead + row * count,
         None if complete => rows.available(phase),
@@ -73,6 +75,31 @@ pub(super) fn reach(rows: &Rows<'_>, phase: usize, search: Search, complete: boo
             boundary: found.is_some(),
         },
     }
+}
+
+/// The first row from 1 to `end` that holds the sync bytes of a burst.
+fn first_boundary(rows: &Rows<'_>, end: usize, search: Search, code: HeaderCode) -> Option<usize> {
+    /// Rows that are passed over together.
+    const BLOCK: usize = 64;
+    let first = rows.lane(0).get(..end).unwrap_or(rows.lane(0));
+    let after = first.get(1..).unwrap_or_default();
+    let (blocks, _) = after.as_chunks::<BLOCK>();
+    let (before, _) = first.as_chunks::<BLOCK>();
+    let boundary = |mut rows_at: core::ops::Range<usize>| rows_at.find(|row| is_boundary(rows, *row, search, code));
+    for ((bytes, before), start) in blocks.iter().zip(before).zip((1..).step_by(BLOCK)) {
+        // Of payload hardly a block gets beyond this, which compiles to a few vector instructions: at rest, and then at
+        // most one bit from a sync byte.
+        let suspicious = before.iter().zip(bytes).fold(0, |any, (before, byte)| {
+            let wrong = byte ^ SYNC;
+            any | u8::from(before.wrapping_add(1) <= 1) & u8::from(wrong & wrong.wrapping_sub(1) == 0)
+        });
+        if suspicious != 0
+            && let Some(row) = boundary(start..start + BLOCK)
+        {
+            return Some(row);
+        }
+    }
+    boundary(1 + blocks.len() * BLOCK..first.len())
 }
 
 /// Whether the sync bytes of a burst are in `row`.
@@ -251,6 +278,28 @@ mod tests {
             boundary: false,
         };
         assert_eq!(reach(&lanes, 0, Search::Lost { most: 100 }, false, PLAIN), wait);
+    }
+
+    #[test]
+    fn a_boundary_is_found_in_any_row() {
+        // Frame start 1 on two lanes, behind a row at rest.
+        let boundary = [[0x00, 0xB8, 0x00, 0x00], [0xFF, 0xB8, 0x01, 0x1A]];
+        for row in 0..200 {
+            let lane = |of: usize| {
+                let mut lane = alloc::vec![0x55_u8; 210];
+                lane[row..row + 4].copy_from_slice(&boundary[of]);
+                lane
+            };
+            let (first, second) = (lane(0), lane(1));
+            let lanes = rows(&[&first, &second]);
+            let bytes = 2 * (row + 1);
+            let found = |search| reach(&lanes, 0, search, true, PLAIN);
+            let at = Reach { bytes, boundary: true };
+            assert_eq!(found(Search::Lost { most: usize::MAX }), at, "{row}");
+            assert_eq!(found(Search::Packet { ends: bytes + 1 }), at, "{row}");
+            let ends = Reach { bytes, boundary: false };
+            assert_eq!(found(Search::Packet { ends: bytes }), ends, "{row}");
+        }
     }
 
     #[test]

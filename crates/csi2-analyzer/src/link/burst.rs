@@ -3,11 +3,12 @@
 use super::descramble::{Descrambler, HeaderCode};
 use super::ledger::{Flow, Ledger};
 use super::line::Line;
-use super::place::Place;
+use super::place::{Place, deal};
 use super::{BurstInfo, LinkEvent, Received, Span};
 use core::ops::Range;
 use csi2_dphy::{MAX_LANES, SYNC, Scrambling, Tick};
-use csi2_packet::{Depacketizer, Framing, PacketEvent, ReceiverSettings, VcExtension};
+use csi2_kernels::Backend;
+use csi2_packet::{Depacketizer, Folded, Framing, PacketEvent, ReceiverSettings, VcExtension};
 
 pub(super) use super::descramble::HEADER_BYTES;
 
@@ -43,6 +44,7 @@ impl Bytes {
 
 impl<'c> What<'c> {
     /// `find` says where bytes lie.
+    #[inline(always)]
     fn new(event: PacketEvent<'_>, find: impl Fn(&[u8]) -> Bytes) -> Self {
         let event = match event {
             PacketEvent::Payload(part) => return Self::Payload(find(part)),
@@ -83,35 +85,45 @@ pub(super) struct Burst {
     pub(super) line: Line,
     pub(super) ledger: Ledger,
     depacketizer: Depacketizer,
+    /// Of checksums.
+    backend: Backend,
     scrambled: Option<Descrambler>,
     vcx: VcExtension,
     phase: Phase,
     lanes: usize,
     /// Packets follow one another without end.
     runs_on: bool,
-    /// Last byte of each lane.
-    last: [u8; MAX_LANES],
+    /// The last eight bytes that the depacketizer got, the very last in the low bits.
+    last: u64,
     /// Bytes of the last event that lie nowhere else.
     kept: [u8; KEPT],
 }
 
 impl Burst {
     /// `lanes` 0: bytes come merged.
-    pub(super) fn new(vcx: VcExtension, framing: Framing, lanes: usize, scrambling: Option<&Scrambling>) -> Self {
+    pub(super) fn new(
+        vcx: VcExtension,
+        framing: Framing,
+        lanes: usize,
+        scrambling: Option<&Scrambling>,
+        backend: Backend,
+    ) -> Self {
+        let settings = ReceiverSettings {
+            vcx,
+            framing,
+            trail_lanes: lanes as u8,
+        };
         Self {
             line: Line::new(lanes > 0),
             ledger: Ledger::new(),
-            depacketizer: Depacketizer::new(ReceiverSettings {
-                vcx,
-                framing,
-                trail_lanes: lanes as u8,
-            }),
+            depacketizer: Depacketizer::with_checksum(settings, Folded::new(backend)),
+            backend,
             scrambled: scrambling.map(|scrambling| Descrambler::new(scrambling, lanes)),
             vcx,
             phase: Phase::Between,
             lanes,
             runs_on: framing == Framing::Endless,
-            last: [SYNC; MAX_LANES],
+            last: 0,
             kept: [0; KEPT],
         }
     }
@@ -119,11 +131,12 @@ impl Burst {
     /// From now on packets follow one another without end.
     pub(super) fn run_on(&mut self) {
         self.runs_on = true;
-        self.depacketizer = Depacketizer::new(ReceiverSettings {
+        let settings = ReceiverSettings {
             vcx: self.vcx,
             framing: Framing::Endless,
             trail_lanes: 0,
-        });
+        };
+        self.depacketizer = Depacketizer::with_checksum(settings, Folded::new(self.backend));
     }
 
     /// The next bursts are over so many lanes. Call between bursts only.
@@ -141,7 +154,6 @@ impl Burst {
     /// A burst begins. Call between bursts only.
     pub(super) fn open<'c>(&mut self, info: BurstInfo, place: Place) -> Said<'c> {
         self.phase = Phase::Open;
-        self.last = [SYNC; MAX_LANES];
         self.line.clear();
         if let Some(scrambled) = &mut self.scrambled {
             scrambled.restart();
@@ -157,6 +169,7 @@ impl Burst {
     }
 
     /// The next event that the bytes at hand make.
+    #[inline(always)]
     pub(super) fn turn<'c>(&mut self) -> Option<Said<'c>> {
         loop {
             let held = self.line.admitted().len();
@@ -262,7 +275,17 @@ impl Burst {
     pub(super) fn last(&self, lane: usize) -> u8 {
         match &self.scrambled {
             Some(scrambled) => scrambled.last(lane),
-            None => self.last.get(lane).copied().unwrap_or(SYNC),
+            None => {
+                let position = self.depacketizer.position();
+                let (_, turn) = deal(position, self.lanes);
+                let ahead = turn + if turn > lane { 0 } else { self.lanes };
+                let after = ahead.saturating_sub(lane + 1);
+                if position > after as u64 && after < MAX_LANES {
+                    (self.last >> (8 * after)) as u8
+                } else {
+                    SYNC
+                }
+            }
         }
     }
 
@@ -275,6 +298,7 @@ impl Burst {
     }
 
     /// Lends an event to the caller.
+    #[inline(always)]
     pub(super) fn lend<'s, 'c: 's>(&'s mut self, said: Said<'c>) -> Received<'s> {
         let event = match said.what {
             What::Event(event) => event,
@@ -305,38 +329,35 @@ impl Burst {
     }
 
     /// A step over the line buffer.
+    #[inline(always)]
     fn step<'c>(&mut self) -> Option<Said<'c>> {
+        if self.scrambled.is_some() {
+            return self.step_scrambled();
+        }
+        let bytes = self.line.admitted();
+        let step = self.depacketizer.push(bytes);
+        let consumed = step.consumed.min(bytes.len());
+        self.last = last_of(self.last, bytes.get(..consumed).unwrap_or_default());
+        let said = step
+            .event
+            .map(|event| say(&mut self.ledger, &self.depacketizer, &self.line, event));
+        self.line.consume(consumed);
+        said
+    }
+
+    /// The same, where the bytes are scrambled.
+    fn step_scrambled<'c>(&mut self) -> Option<Said<'c>> {
         if self.line.plain().is_empty()
             && let Some(said) = self.unveil()
         {
             return Some(said);
         }
-        let bytes = match self.scrambled {
-            Some(_) => self.line.plain(),
-            None => self.line.admitted(),
-        };
-        let before = self.depacketizer.position();
+        let bytes = self.line.plain();
         let step = self.depacketizer.push(bytes);
         let consumed = step.consumed.min(bytes.len());
-        for (index, &byte) in bytes
-            .iter()
-            .enumerate()
-            .take(consumed)
-            .skip(consumed.saturating_sub(self.lanes))
-        {
-            let lane = (before + index as u64) % self.lanes.max(1) as u64;
-            if let Some(last) = self.last.get_mut(lane as usize) {
-                *last = byte;
-            }
-        }
-        let find = |part: &[u8]| match self.line.place_of(part) {
-            Some(place) => Bytes::Line(place),
-            None => Bytes::kept(part),
-        };
-        let said = step.event.map(|event| Said {
-            span: self.ledger.note(&event, &self.depacketizer),
-            what: What::new(event, find),
-        });
+        let said = step
+            .event
+            .map(|event| say(&mut self.ledger, &self.depacketizer, &self.line, event));
         self.line.consume(consumed);
         said.map(|said| self.as_received(said))
     }
@@ -396,6 +417,27 @@ impl Burst {
             scrambled.undo_behind(start, bytes);
         }
         said
+    }
+}
+
+/// Books an event that `depacketizer` has just made of bytes of `line`.
+#[inline(always)]
+fn say<'c>(ledger: &mut Ledger, depacketizer: &Depacketizer, line: &Line, event: PacketEvent<'_>) -> Said<'c> {
+    let find = |part: &[u8]| match line.place_of(part) {
+        Some(place) => Bytes::Line(place),
+        None => Bytes::kept(part),
+    };
+    Said {
+        span: ledger.note(&event, depacketizer),
+        what: What::new(event, find),
+    }
+}
+
+/// The last eight bytes, where `last` are those before `bytes`.
+fn last_of(last: u64, bytes: &[u8]) -> u64 {
+    match bytes.last_chunk() {
+        Some(end) => u64::from_be_bytes(*end),
+        None => bytes.iter().fold(last, |last, byte| last << 8 | u64::from(*byte)),
     }
 }
 

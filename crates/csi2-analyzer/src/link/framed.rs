@@ -3,17 +3,18 @@
 use super::burst::{Burst, Said};
 use super::descramble::HeaderCode;
 use super::ledger::Flow;
-use super::place::Place;
+use super::place::{Place, deal};
+use super::rows::Rows;
 use super::strobes::Strobes;
-use super::sync::{Opening, Sync, opening};
+use super::sync::{Opening, Sync, opening, opens_with_data, opens_with_sync};
 use super::window::Window;
-use super::{Advance, Input, LinkEvent, NO_LANES, consumed, no_news};
+use super::{Advance, Input, LinkEvent, NO_LANES, consumed, lengths, no_news};
 use crate::Limits;
-use csi2_dphy::{LaneBytes, Observation, PinEvent, Tick};
+use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinEvent, Tick};
 use csi2_kernels::Backend;
 
-/// Bytes merged at once where nothing says how many will be needed.
-const STRIDE: usize = 256;
+/// Bytes merged at once where nothing says how many will be needed: most bursts are whole in that.
+const STRIDE: usize = 16 << 10;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
@@ -42,13 +43,13 @@ pub(super) struct Framed {
 }
 
 impl Framed {
-    pub(super) fn new(lanes: usize, code: HeaderCode, limits: &Limits) -> Self {
+    pub(super) fn new(lanes: usize, code: HeaderCode, limits: &Limits, backend: Backend) -> Self {
         Self {
             window: Window::new(lanes, limits.max_lane_lag_bytes),
             state: State::Idle,
             code,
             max_skew: limits.max_skew_bytes,
-            backend: Backend::detect(),
+            backend,
             offset: 0,
             at: None,
             strobes: None,
@@ -57,82 +58,84 @@ impl Framed {
 
     /// Takes the next step. `last`: the capture is over.
     pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>, last: bool) -> Advance<'c> {
-        let Observation::Lanes(mut lanes) = input.seen else {
+        if let Some(said) = self.whole_burst(burst, input, last) {
+            return Advance::Said(said);
+        }
+        let Observation::Lanes(lanes) = &mut input.seen else {
             return Advance::Starved;
         };
-        // A burst that starts ends the one before, whose bytes are all in the window.
-        let restarts = input.starts && self.state != State::Idle;
-        let before = lanes;
-        let advance = if restarts {
-            self.step(burst, &mut NO_LANES.clone(), true, input)
-        } else {
-            let ends = last || input.ends;
-            let advance = self.step(burst, &mut lanes, ends, input);
-            input.offset = input.offset.saturating_add(consumed(&before, &lanes));
-            input.seen = Observation::Lanes(lanes);
-            advance
-        };
-        match (advance, self.state) {
-            // All that is left of the burst was taken.
-            (Advance::Starved, State::Idle) if restarts => Advance::Again,
-            (advance, _) => advance,
+        if self.state == State::Idle {
+            if self.window.is_empty(lanes) && !input.starts {
+                input.ends = false;
+                return Advance::Starved;
+            }
+            input.starts = false;
+            self.offset = input.offset;
+            self.at = input.at;
+            self.window.start_at(input.offset);
+            self.state = State::Opening;
+        } else if input.starts {
+            // A burst that starts ends the one before, whose bytes are all in the window.
+            let advance = self.step(burst, &mut NO_LANES.clone(), true);
+            return match (advance, self.state) {
+                // All that is left of the burst was taken.
+                (Advance::Starved, State::Idle) => Advance::Again,
+                (advance, _) => advance,
+            };
         }
+        let before = lengths(lanes);
+        let advance = self.step(burst, lanes, last || input.ends);
+        input.offset = input.offset.saturating_add(consumed(&before, lanes));
+        advance
     }
 
-    fn step<'c>(
-        &mut self,
-        burst: &mut Burst,
-        lanes: &mut LaneBytes<'_>,
-        ends: bool,
-        input: &mut Input<'_>,
-    ) -> Advance<'c> {
+    /// A burst that is whole in the input, has at most [`STRIDE`] bytes and opens as bursts do: takes all of it at once.
+    fn whole_burst<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>, last: bool) -> Option<Said<'c>> {
+        let Observation::Lanes(lanes) = &mut input.seen else {
+            return None;
+        };
+        let whole = input.starts && (input.ends || last);
+        if self.state != State::Idle || !whole || self.window.keeps() || self.strobes.is_some() {
+            return None;
+        }
+        let count = self.window.count();
+        let rows = Rows::new(lanes.lanes, count);
+        let sync = opens_with_sync(&rows);
+        if rows.available(0) > STRIDE || !(sync || opens_with_data(&rows, self.code)) {
+            return None;
+        }
+        let skip = usize::from(sync);
+        let place = Place::Lanes {
+            first: [input.offset.saturating_add(skip as u64); MAX_LANES],
+            lanes: count,
+            at: input.at,
+        };
+        let said = burst.open(no_news(count), place);
+        let rows = rows.after(&[skip; MAX_LANES]);
+        // What a lane has beyond the others is trail.
+        let bytes = rows.available(0);
+        let merged = rows.merge(self.backend, 0, burst.line.room(bytes));
+        burst.line.filled(merged);
+        burst.line.admit(merged);
+        burst.close(None);
+        let longest = lanes.lanes.iter().map(|lane| lane.len()).max().unwrap_or(0);
+        input.offset = input.offset.saturating_add(longest as u64);
+        lanes.lanes = NO_LANES.lanes;
+        input.starts = false;
+        Some(said)
+    }
+
+    fn step<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, ends: bool) -> Advance<'c> {
         self.window.refill(lanes);
         let complete = ends && self.window.shows_all(lanes);
         match self.state {
-            State::Idle => {
-                if self.window.is_empty(lanes) && !input.starts {
-                    input.ends = false;
-                    return Advance::Starved;
-                }
-                input.starts = false;
-                self.offset = input.offset;
-                self.at = input.at;
-                self.window.start_at(input.offset);
-                self.state = State::Opening;
-                Advance::Again
-            }
+            State::Idle => Advance::Starved,
             State::Opening => {
                 let rows = self.window.rows(lanes);
                 let found = opening(&rows, self.max_skew, complete, self.code);
                 self.open(burst, lanes, found)
             }
-            State::Data { merged } => {
-                let rows = self.window.rows(lanes);
-                let phase = (merged % rows.count() as u64) as usize;
-                let wanted = match burst.ledger.flow {
-                    Flow::Packet { .. } => burst.shortfall(),
-                    Flow::Header | Flow::Lost => STRIDE.max(burst.shortfall()),
-                };
-                let bytes = rows.merge(self.backend, phase, burst.line.room(wanted));
-                if bytes > 0 {
-                    let share = rows.share(phase, bytes);
-                    self.window.take(lanes, &share);
-                    burst.line.filled(bytes);
-                    burst.line.admit(bytes);
-                    self.state = State::Data {
-                        merged: merged + bytes as u64,
-                    };
-                    return Advance::Again;
-                }
-                if complete {
-                    // What a lane has beyond the others is trail.
-                    self.window.drop_all(lanes);
-                    self.state = State::Idle;
-                    burst.close(None);
-                    return Advance::Again;
-                }
-                self.keep(burst, lanes)
-            }
+            State::Data { merged } => self.merge(burst, lanes, complete, merged),
             State::Lost => {
                 self.window.drop_all(lanes);
                 if ends {
@@ -141,6 +144,38 @@ impl Framed {
                 Advance::Starved
             }
         }
+    }
+
+    /// Merges what there is of the burst, after so many bytes.
+    fn merge<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, complete: bool, merged: u64) -> Advance<'c> {
+        let rows = self.window.rows(lanes);
+        let (_, phase) = deal(merged, rows.count());
+        let wanted = match burst.ledger.flow {
+            Flow::Packet { .. } => burst.shortfall(),
+            Flow::Header | Flow::Lost => STRIDE.max(burst.shortfall()),
+        };
+        let bytes = rows.merge(self.backend, phase, burst.line.room(wanted));
+        let all = complete && bytes == rows.available(phase);
+        if bytes > 0 {
+            burst.line.filled(bytes);
+            burst.line.admit(bytes);
+        }
+        if all {
+            // What a lane has beyond the others is trail.
+            self.window.drop_all(lanes);
+            self.state = State::Idle;
+            burst.close(None);
+            return Advance::Again;
+        }
+        if bytes > 0 {
+            let share = rows.share(phase, bytes);
+            self.window.take(lanes, &share);
+            self.state = State::Data {
+                merged: merged + bytes as u64,
+            };
+            return Advance::Again;
+        }
+        self.keep(burst, lanes)
     }
 
     fn open<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, found: Opening) -> Advance<'c> {
@@ -178,7 +213,8 @@ impl Framed {
     /// Keeps the input until more comes.
     fn keep<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>) -> Advance<'c> {
         match self.window.keep(lanes) {
-            Ok(()) => Advance::Starved,
+            Ok(true) => Advance::Again,
+            Ok(false) => Advance::Starved,
             Err(lane) => {
                 burst.close(None);
                 self.lose(burst, |at| PinEvent::AlignError { lane, at })

@@ -2,6 +2,7 @@
 
 use super::burst::{Burst, Said};
 use super::descramble::HeaderCode;
+use super::place::deal;
 use super::window::Window;
 use super::{Advance, LinkEvent};
 use csi2_dphy::{LaneBytes, MAX_LANES, PinEvent, Tick};
@@ -22,7 +23,7 @@ pub(super) struct Files {
 impl Files {
     /// Lane that holds the burst's next byte.
     pub(super) fn phase(&self) -> usize {
-        (self.merged % self.window.count() as u64) as usize
+        deal(self.merged, self.window.count()).1
     }
 
     /// Gives the next merged bytes, at most `bytes`, to the burst; returns how many there were.
@@ -57,11 +58,23 @@ impl Files {
         self.window.take(lanes, share);
     }
 
-    /// Keeps the input until more comes. An event when the lanes are too far apart for that.
-    pub(super) fn keep<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>) -> Option<Advance<'c>> {
-        let lane = self.window.keep(lanes).err()?;
-        burst.close(None);
-        Some(self.trouble(burst, |at| PinEvent::AlignError { lane, at }))
+    /// Keeps the input until more comes.
+    ///
+    /// # Errors
+    /// An event when the lanes are too far apart for that.
+    pub(super) fn keep<'c>(
+        &mut self,
+        burst: &mut Burst,
+        lanes: &mut LaneBytes<'_>,
+    ) -> Result<Advance<'c>, Advance<'c>> {
+        match self.window.keep(lanes) {
+            Ok(true) => Ok(Advance::Again),
+            Ok(false) => Ok(Advance::Starved),
+            Err(lane) => {
+                burst.close(None);
+                Err(self.trouble(burst, |at| PinEvent::AlignError { lane, at }))
+            }
+        }
     }
 
     pub(super) fn trouble<'c>(&self, burst: &Burst, what: impl Fn(Tick) -> PinEvent) -> Advance<'c> {

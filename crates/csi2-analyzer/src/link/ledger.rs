@@ -104,47 +104,62 @@ impl Ledger {
     }
 
     /// Books an event that `depacketizer` has just made.
+    #[inline(always)]
     pub(super) fn note(&mut self, event: &PacketEvent<'_>, depacketizer: &Depacketizer) -> Span {
         let position = depacketizer.position();
+        let ends = |ledger: &Self| Span {
+            until: ledger.place.end(position),
+            ..ledger.packet
+        };
         match event {
-            PacketEvent::Short(_) | PacketEvent::LongStart(_) | PacketEvent::Unusable(_) => {
-                let (offset, at) = self.place.locate(depacketizer.packet_start());
-                self.packet = self.span(offset, at);
-                self.packets += 1;
+            PacketEvent::Payload(_) => self.packet,
+            PacketEvent::Short(header) => {
+                self.begin(depacketizer.packet_start());
+                self.flow = Flow::Header;
+                if header.ecc == EccVerdict::Clean {
+                    self.sound = position;
+                }
+                ends(self)
             }
-            _ => {}
-        }
-        let sound = match event {
-            PacketEvent::Short(header) => header.ecc == EccVerdict::Clean,
-            PacketEvent::LongEnd(verdict) => *verdict == ChecksumVerdict::Match,
-            _ => false,
-        };
-        if sound {
-            self.sound = position;
-        }
-        self.flow = match event {
-            PacketEvent::LongStart(header) => Flow::Packet {
-                corrected: matches!(header.ecc, EccVerdict::Corrected { .. }),
-            },
-            PacketEvent::Payload(_) => self.flow,
-            PacketEvent::Unusable(_) | PacketEvent::Skipped(_) => Flow::Lost,
-            _ => Flow::Header,
-        };
-        match event {
-            PacketEvent::Short(_) | PacketEvent::LongEnd(_) | PacketEvent::Truncated(Missing::Footer { .. }) => Span {
-                until: self.place.end(position),
-                ..self.packet
-            },
-            PacketEvent::Truncated(Missing::Payload { .. }) => Span {
-                until: self.place.end(position),
-                ..self.packet
-            },
+            PacketEvent::LongStart(header) => {
+                self.begin(depacketizer.packet_start());
+                self.flow = Flow::Packet {
+                    corrected: matches!(header.ecc, EccVerdict::Corrected { .. }),
+                };
+                self.packet
+            }
+            PacketEvent::LongEnd(verdict) => {
+                self.flow = Flow::Header;
+                if *verdict == ChecksumVerdict::Match {
+                    self.sound = position;
+                }
+                ends(self)
+            }
+            PacketEvent::Unusable(_) => {
+                self.begin(depacketizer.packet_start());
+                self.flow = Flow::Lost;
+                self.packet
+            }
+            PacketEvent::Skipped(_) => {
+                self.flow = Flow::Lost;
+                self.packet
+            }
+            PacketEvent::Resync { .. } => {
+                self.flow = Flow::Header;
+                self.packet
+            }
+            PacketEvent::Truncated(Missing::Footer { .. } | Missing::Payload { .. }) => {
+                self.flow = Flow::Header;
+                ends(self)
+            }
             // No packet had begun: four bytes make one.
             PacketEvent::Truncated(Missing::Header { .. }) => {
+                self.flow = Flow::Header;
                 let (offset, at) = self.place.locate(depacketizer.packet_start());
                 self.span(offset, at)
             }
             PacketEvent::Trailing(bytes) => {
+                self.flow = Flow::Header;
                 let (offset, at) = self.place.locate(position.saturating_sub(bytes.len() as u64));
                 Span {
                     offset,
@@ -153,7 +168,13 @@ impl Ledger {
                     ..self.packet
                 }
             }
-            _ => self.packet,
         }
+    }
+
+    /// A packet begins, or what was taken for one.
+    fn begin(&mut self, position: u64) {
+        let (offset, at) = self.place.locate(position);
+        self.packet = self.span(offset, at);
+        self.packets += 1;
     }
 }

@@ -5,11 +5,20 @@ use core::ops::Range;
 
 /// The longest packet has 65 541 bytes; the rest is for what was merged before it.
 const CAPACITY: usize = (1 << 16) + (4 << 10);
+/// Bytes of a cache line.
+const CACHE_LINE: usize = 64;
+/// Bytes of a header.
+const HEADER: usize = 4;
 
 /// Merged bytes: those that may go to the depacketizer, then those that were only looked at. On a scrambled link the
 /// first of those that may go are plain already.
+///
+/// What is written into the empty buffer begins a header short of a cache line: payload then lies on whole ones, which
+/// merging, checksum and unpacking are faster with.
 pub(super) struct Line {
     bytes: Vec<u8>,
+    /// Where the empty buffer begins.
+    start: usize,
     head: usize,
     plain: usize,
     ready: usize,
@@ -19,24 +28,38 @@ pub(super) struct Line {
 impl Line {
     /// An empty buffer; without memory where the capture needs no merging.
     pub(super) fn new(used: bool) -> Self {
+        let bytes = if used {
+            vec![0; CAPACITY + 2 * CACHE_LINE]
+        } else {
+            Vec::new()
+        };
+        // The memory of a vector stays where it is.
+        let start = match bytes.as_ptr().align_offset(CACHE_LINE) {
+            offset if used && offset < CACHE_LINE => offset + CACHE_LINE - HEADER,
+            _ => 0,
+        };
         Self {
-            bytes: if used { vec![0; CAPACITY] } else { Vec::new() },
-            head: 0,
-            plain: 0,
-            ready: 0,
-            tail: 0,
+            bytes,
+            start,
+            head: start,
+            plain: start,
+            ready: start,
+            tail: start,
         }
     }
 
     /// Room for at most `bytes` more bytes.
     pub(super) fn room(&mut self, bytes: usize) -> &mut [u8] {
         let bytes = bytes.min(self.bytes.len());
-        if self.head > 0 && self.tail + bytes > self.bytes.len() {
-            self.bytes.copy_within(self.head..self.tail, 0);
-            self.plain -= self.head;
-            self.ready -= self.head;
-            self.tail -= self.head;
-            self.head = 0;
+        if self.head == self.tail {
+            self.clear();
+        } else if self.head > self.start && self.tail + bytes > self.bytes.len() {
+            self.bytes.copy_within(self.head..self.tail, self.start);
+            let shift = self.head - self.start;
+            self.plain -= shift;
+            self.ready -= shift;
+            self.tail -= shift;
+            self.head = self.start;
         }
         let end = (self.tail + bytes).min(self.bytes.len());
         self.bytes.get_mut(self.tail..end).unwrap_or_default()
@@ -67,7 +90,7 @@ impl Line {
 
     /// Drops all bytes.
     pub(super) fn clear(&mut self) {
-        (self.head, self.plain, self.ready, self.tail) = (0, 0, 0, 0);
+        (self.head, self.plain, self.ready, self.tail) = (self.start, self.start, self.start, self.start);
     }
 
     /// The first `bytes` admitted bytes are done with. They stay readable by [`Line::get`] until the next write.
@@ -103,7 +126,7 @@ impl Line {
 
     /// Whether no more bytes can be admitted before some are consumed.
     pub(super) fn is_full(&self) -> bool {
-        self.ready - self.head >= self.bytes.len()
+        self.ready - self.head >= self.bytes.len() - self.start
     }
 
     /// Where `part` lies in the buffer, if it does.

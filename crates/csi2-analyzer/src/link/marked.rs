@@ -126,13 +126,10 @@ impl Marked {
     }
 
     fn wait<'c>(&mut self, files: &mut Files, burst: &mut Burst, lanes: &mut LaneBytes<'_>) -> Advance<'c> {
-        match files.keep(burst, lanes) {
-            Some(trouble) => {
-                self.state = State::Gap { clean: false, run: 0 };
-                trouble
-            }
-            None => Advance::Starved,
-        }
+        files.keep(burst, lanes).unwrap_or_else(|trouble| {
+            self.state = State::Gap { clean: false, run: 0 };
+            trouble
+        })
     }
 
     /// Decides what follows a packet.
@@ -199,7 +196,7 @@ impl Marked {
         let phase = files.phase();
         let reach = reach(&rows, phase, Search::Lost { most: STRIDE }, complete, files.code);
         let count = rows.count();
-        let lead = (count - phase) % count;
+        let lead = rows.lead(phase);
         let aligned = rows.after(&rows.share(phase, lead));
         let idle = |row: usize| {
             aligned

@@ -26,6 +26,7 @@ use burst::{Burst, Said};
 use csi2_dphy::{
     LaneBytes, MAX_LANES, Observation, PinEvent, PinMap, PortMap, Sampling, Scrambling, SotVerdict, Tick, TimingMeter,
 };
+use csi2_kernels::Backend;
 use csi2_packet::{Framing, PacketEvent, VcExtension};
 use descramble::HeaderCode;
 use framed::Framed;
@@ -135,7 +136,7 @@ pub struct Received<'s> {
 }
 
 /// Parameters of a [`Receiver`].
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub struct ReceiverConfig {
     /// Layer.
     pub entry: Entry,
@@ -146,16 +147,19 @@ pub struct ReceiverConfig {
     /// Scrambling of lane bytes and wires; captures of packets have none left. Lanes without a seed are taken as they
     /// are: see [`Scrambling::covers`].
     pub scrambling: Option<Scrambling>,
+    /// Merging, sampling and checksum kernels.
+    pub backend: Backend,
 }
 
 impl ReceiverConfig {
-    /// Both header codes, default bounds, no scrambling.
+    /// Both header codes, default bounds, no scrambling, the best kernels of this CPU.
     pub fn new(entry: Entry) -> Self {
         Self {
             entry,
             vcx: VcExtension::Extended,
             limits: Limits::default(),
             scrambling: None,
+            backend: Backend::detect(),
         }
     }
 }
@@ -220,7 +224,7 @@ const NO_LANES: LaneBytes<'static> = LaneBytes {
 impl Receiver {
     /// A receiver for one link.
     pub fn new(config: ReceiverConfig) -> Self {
-        let (vcx, limits) = (config.vcx, &config.limits);
+        let (vcx, limits, backend) = (config.vcx, &config.limits, config.backend);
         let code = |lanes| HeaderCode::opening(vcx, config.scrambling.as_ref(), lanes);
         let (source, framing, lanes) = match config.entry {
             Entry::Packets { framed } => {
@@ -228,12 +232,12 @@ impl Receiver {
                 (Source::Merged(Merged::new(framed)), framing, 0)
             }
             Entry::Lanes { count, framed: true } => (
-                Source::Framed(Framed::new(count, code(count), limits)),
+                Source::Framed(Framed::new(count, code(count), limits, backend)),
                 Framing::Bursts,
                 count.clamp(1, MAX_LANES),
             ),
             Entry::Lanes { count, framed: false } => (
-                Source::Unframed(Unframed::new(count, code(count), limits)),
+                Source::Unframed(Unframed::new(count, code(count), limits, backend)),
                 Framing::Bursts,
                 count.clamp(1, MAX_LANES),
             ),
@@ -252,12 +256,12 @@ impl Receiver {
             ),
             // A stream goes through the line buffer like a lane.
             Entry::Ports(map) if map.lanes() == 0 => (
-                Source::Ports(Box::new(Ports::new(&map, HeaderCode::plain(vcx), limits))),
+                Source::Ports(Box::new(Ports::new(&map, HeaderCode::plain(vcx), limits, backend))),
                 Framing::Bursts,
                 1,
             ),
             Entry::Ports(map) => (
-                Source::Ports(Box::new(Ports::new(&map, code(map.lanes()), limits))),
+                Source::Ports(Box::new(Ports::new(&map, code(map.lanes()), limits, backend))),
                 Framing::Bursts,
                 map.lanes(),
             ),
@@ -268,13 +272,21 @@ impl Receiver {
             Entry::Lanes { .. } | Entry::Pins { .. } => false,
         };
         let scrambling = config.scrambling.as_ref().filter(|_| !merged);
-        let mut burst = Burst::new(vcx, framing, lanes, scrambling);
+        let mut burst = Burst::new(vcx, framing, lanes, scrambling, backend);
         if let Entry::Ports(map) = config.entry
             && Ports::is_endless(&map)
         {
             burst.run_on();
         }
         Self { config, burst, source }
+    }
+
+    /// Takes each sample of wires by itself: what tests compare with.
+    #[doc(hidden)]
+    pub fn take_samples_singly(&mut self) {
+        if let Source::Pins(pins) = &mut self.source {
+            pins.take_samples_singly();
+        }
     }
 
     /// The next event of `input`, which shrinks; `None` when all of it is consumed. Events borrow from the input where
@@ -376,12 +388,14 @@ fn no_news(lanes: usize) -> BurstInfo {
     }
 }
 
+/// Unread bytes of each lane.
+fn lengths(lanes: &LaneBytes<'_>) -> [usize; MAX_LANES] {
+    lanes.lanes.map(|lane| lane.len())
+}
+
 /// Bytes taken of the lane of which most were.
-fn consumed(before: &LaneBytes<'_>, after: &LaneBytes<'_>) -> u64 {
-    let taken = before
-        .lanes
-        .iter()
-        .zip(&after.lanes)
-        .map(|(before, after)| before.len().saturating_sub(after.len()));
+fn consumed(before: &[usize; MAX_LANES], after: &LaneBytes<'_>) -> u64 {
+    let taken = before.iter().zip(&after.lanes);
+    let taken = taken.map(|(before, after)| before.saturating_sub(after.len()));
     taken.max().unwrap_or(0) as u64
 }

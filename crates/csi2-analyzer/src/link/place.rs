@@ -96,9 +96,9 @@ impl Place {
                 (piece.offset.saturating_add(within), piece.at)
             }
             Self::Lanes { first, lanes, at } => {
-                let lanes = (*lanes).max(1) as u64;
-                let first = first.get((position % lanes) as usize).copied().unwrap_or(0);
-                (first.saturating_add(position / lanes), *at)
+                let (row, lane) = deal(position, *lanes);
+                let first = first.get(lane).copied().unwrap_or(0);
+                (first.saturating_add(row), *at)
             }
             Self::Clocked { .. } => {
                 let (at, _) = self.clock(position);
@@ -130,10 +130,9 @@ impl Place {
         let Self::Clocked { first, lanes, ticks } = self else {
             return (0, 0);
         };
-        let count = (*lanes).max(1) as u64;
-        let lane = (position % count) as usize;
+        let (row, lane) = deal(position, *lanes);
         let first = first.get(lane).copied().unwrap_or(0);
-        ticks.locate(lane, first.saturating_add(position / count))
+        ticks.locate(lane, first.saturating_add(row))
     }
 
     /// Ticks that `bytes` bytes of a lane take.
@@ -143,6 +142,16 @@ impl Place {
             Self::Wires { unit_interval, .. } => (bytes as f64 * 8.0 * unit_interval + 0.5) as u64,
             _ => 0,
         }
+    }
+}
+
+/// Row and lane of a byte of a burst. Shifts where that will do: there are several of these a packet.
+pub(super) fn deal(position: u64, lanes: usize) -> (u64, usize) {
+    let count = lanes.max(1) as u64;
+    if count.is_power_of_two() {
+        (position >> count.trailing_zeros(), (position & (count - 1)) as usize)
+    } else {
+        (position / count, (position % count) as usize)
     }
 }
 

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use csi2_dphy::{
     LaneBytes, MAX_LANES, Observation, PinEvent, PortBytes, PortEvent, PortMap, PortReceiver, Ports as Wired,
 };
+use csi2_kernels::Backend;
 
 /// Bytes of a lane that are handed on together.
 const STRIDE: usize = 512;
@@ -38,8 +39,8 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn new(map: &PortMap, code: HeaderCode, limits: &Limits) -> Self {
-        let mut framed = Framed::new(map.lanes().max(1), code, limits);
+    pub(super) fn new(map: &PortMap, code: HeaderCode, limits: &Limits, backend: Backend) -> Self {
+        let mut framed = Framed::new(map.lanes().max(1), code, limits, backend);
         framed.strobes = Some(Strobes::new(map.lanes()));
         Self {
             receiver: PortReceiver::new(map, limits.max_skew_bytes),

@@ -1,7 +1,7 @@
 //! Bytes of all lanes side by side: what merging reads.
 //!
 //! A burst's byte `i` is on lane `i mod N`, in row `i / N`. In mid-row (`phase` bytes of the row are done with) the
-//! lanes below `phase` stand one row further than the others.
+//! lanes below `phase` stand one row further than the others. A phase is below the number of lanes.
 
 use csi2_dphy::MAX_LANES;
 use csi2_kernels::{Backend, interleave};
@@ -61,37 +61,59 @@ impl<'a> Rows<'a> {
 
     /// Merged bytes until a lane runs out.
     pub(super) fn available(&self, phase: usize) -> usize {
-        let count = self.count;
-        let reach = |(lane, bytes): (usize, &&[u8])| (lane + count - phase % count) % count + bytes.len() * count;
-        self.lanes().iter().enumerate().map(reach).min().unwrap_or(0)
+        let lanes = self.lanes().iter().enumerate();
+        lanes
+            .map(|(lane, bytes)| self.turn(phase, lane) + bytes.len() * self.count)
+            .min()
+            .unwrap_or(0)
     }
 
     /// Bytes of each lane in the next `bytes` merged bytes.
     pub(super) fn share(&self, phase: usize, bytes: usize) -> [usize; MAX_LANES] {
+        let (rows, more) = (bytes / self.count, bytes % self.count);
         let mut share = [0; MAX_LANES];
         for (lane, share) in share.iter_mut().enumerate().take(self.count) {
-            let first = (lane + self.count - phase % self.count) % self.count;
-            *share = bytes.saturating_sub(first).div_ceil(self.count);
+            *share = rows + usize::from(self.turn(phase, lane) < more);
         }
         share
     }
 
+    /// Bytes of the row that was begun.
+    pub(super) fn lead(&self, phase: usize) -> usize {
+        self.turn(phase, 0)
+    }
+
+    /// How many merged bytes come before the next one of `lane`. Phases are below the number of lanes: no division.
+    fn turn(&self, phase: usize, lane: usize) -> usize {
+        if lane < phase {
+            (lane + self.count).saturating_sub(phase)
+        } else {
+            lane - phase
+        }
+    }
+
     /// The merged byte at `index`.
     pub(super) fn byte(&self, phase: usize, index: usize) -> Option<u8> {
-        let position = phase % self.count + index;
+        let position = phase + index;
         let (row, lane) = (position / self.count, position % self.count);
-        let row = row - usize::from(lane < phase % self.count);
+        let row = row - usize::from(lane < phase);
         self.lane(lane).get(row).copied()
     }
 
     /// The next four merged bytes.
     pub(super) fn header(&self, phase: usize) -> Option<[u8; 4]> {
-        Some([
-            self.byte(phase, 0)?,
-            self.byte(phase, 1)?,
-            self.byte(phase, 2)?,
-            self.byte(phase, 3)?,
-        ])
+        let mut header = [0; 4];
+        let (mut row, mut lane) = (0, phase);
+        for byte in &mut header {
+            *byte = *self.lane(lane).get(row)?;
+            lane += 1;
+            if lane == self.count {
+                lane = 0;
+            }
+            // The lanes below the phase stand one row further.
+            row += usize::from(lane == phase);
+        }
+        Some(header)
     }
 
     /// Merges until `out` is full or a lane runs out; returns bytes written.
@@ -101,15 +123,22 @@ impl<'a> Rows<'a> {
             return 0;
         };
         // The rest of the row that was begun, whole rows, and the beginning of the last row.
-        let lead = ((self.count - phase % self.count) % self.count).min(bytes);
+        let lead = self.lead(phase).min(bytes);
         let (begun, rest) = out.split_at_mut(lead);
         for (index, byte) in begun.iter_mut().enumerate() {
             *byte = self.byte(phase, index).unwrap_or(0);
         }
-        let aligned = self.after(&self.share(phase, lead));
+        let after;
+        let aligned = if phase == 0 {
+            self
+        } else {
+            after = self.after(&self.share(phase, lead));
+            &after
+        };
         let rows = interleave(backend, aligned.lanes(), rest);
-        for (index, byte) in rest.iter_mut().enumerate().skip(rows * self.count) {
-            *byte = aligned.byte(0, index).unwrap_or(0);
+        let last = rest.get_mut(rows * self.count..).unwrap_or_default();
+        for (byte, lane) in last.iter_mut().zip(aligned.lanes()) {
+            *byte = lane.get(rows).copied().unwrap_or(0);
         }
         bytes
     }

@@ -117,6 +117,25 @@ impl Sync {
     }
 }
 
+/// Whether every lane begins with its sync byte, and a header behind it: then [`opening`] says what it says with less looking.
+pub(super) fn opens_with_sync(rows: &Rows<'_>) -> bool {
+    let depth = 1 + 4usize.div_ceil(rows.count());
+    let plain = |lane: &&[u8]| lane.len() >= depth && lane.first() == Some(&SYNC);
+    rows.lanes().iter().all(plain)
+}
+
+/// Whether a whole burst begins with a good header, where not even all first bytes could be sync bytes: likewise.
+pub(super) fn opens_with_data(rows: &Rows<'_>, code: HeaderCode) -> bool {
+    let other = |lane: &&[u8]| {
+        let first = lane.first();
+        first.is_some_and(|byte| !is_idle(*byte) && sync_verdict(*byte).is_none())
+    };
+    rows.lanes().iter().any(other)
+        && rows
+            .header(0)
+            .is_some_and(|header| header != [0; 4] && is_clean(Some(header), code))
+}
+
 /// Looks at the first bytes of a burst. `complete`: no more bytes of it will come.
 pub(super) fn opening(rows: &Rows<'_>, max_skew: usize, complete: bool, code: HeaderCode) -> Opening {
     let reach = max_skew.saturating_add(LEAD);

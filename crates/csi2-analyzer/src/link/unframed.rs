@@ -8,7 +8,7 @@ use super::lane_files::Files;
 use super::marked::Marked;
 use super::sync::{Opening, is_clean, is_idle, opening};
 use super::window::Window;
-use super::{Advance, Input, consumed};
+use super::{Advance, Input, consumed, lengths};
 use crate::Limits;
 use csi2_dphy::{LaneBytes, Observation};
 use csi2_kernels::Backend;
@@ -34,12 +34,12 @@ pub(super) struct Unframed {
 }
 
 impl Unframed {
-    pub(super) fn new(lanes: usize, code: HeaderCode, limits: &Limits) -> Self {
+    pub(super) fn new(lanes: usize, code: HeaderCode, limits: &Limits, backend: Backend) -> Self {
         let files = Files {
             window: Window::new(lanes, limits.max_lane_lag_bytes),
             code,
             max_skew: limits.max_skew_bytes,
-            backend: Backend::detect(),
+            backend,
             at: None,
             merged: 0,
         };
@@ -51,24 +51,23 @@ impl Unframed {
 
     /// Takes the next step. `last`: the capture is over.
     pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'c>, last: bool) -> Advance<'c> {
-        let Observation::Lanes(mut lanes) = input.seen else {
+        let Observation::Lanes(lanes) = &mut input.seen else {
             return Advance::Starved;
         };
-        let before = lanes;
+        let before = lengths(lanes);
         if let Mode::Probe { started: false } = self.mode {
             self.files.window.start_at(input.offset);
             self.mode = Mode::Probe { started: true };
         }
         self.files.at = input.at;
-        self.files.window.refill(&mut lanes);
-        let complete = last && self.files.window.shows_all(&lanes);
+        self.files.window.refill(lanes);
+        let complete = last && self.files.window.shows_all(lanes);
         let advance = match &mut self.mode {
-            Mode::Probe { .. } => self.probe(burst, &mut lanes, complete),
-            Mode::Marked(marked) => marked.advance(&mut self.files, burst, &mut lanes, complete),
-            Mode::Bare(bare) => bare.advance(&mut self.files, burst, &mut lanes, complete),
+            Mode::Probe { .. } => self.probe(burst, lanes, complete),
+            Mode::Marked(marked) => marked.advance(&mut self.files, burst, lanes, complete),
+            Mode::Bare(bare) => bare.advance(&mut self.files, burst, lanes, complete),
         };
-        input.offset = input.offset.saturating_add(consumed(&before, &lanes));
-        input.seen = Observation::Lanes(lanes);
+        input.offset = input.offset.saturating_add(consumed(&before, lanes));
         advance
     }
 
@@ -109,7 +108,7 @@ impl Unframed {
                 Advance::Again
             }
             None if complete => Advance::Starved,
-            None => self.files.keep(burst, lanes).unwrap_or(Advance::Starved),
+            None => files.keep(burst, lanes).unwrap_or_else(|trouble| trouble),
         }
     }
 }
