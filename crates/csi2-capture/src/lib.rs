@@ -31,6 +31,7 @@ mod format;
 mod late;
 mod layer;
 mod output;
+mod read_ahead;
 mod reader;
 mod registry;
 mod window;

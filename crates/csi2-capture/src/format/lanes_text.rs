@@ -103,6 +103,8 @@ pub(crate) struct Reader {
     cuts: Cuts,
     /// Bytes of a row, while it is read.
     row: Vec<Option<u8>>,
+    /// Bytes of its word, where it has but one, while it is read.
+    word: Vec<u8>,
 }
 
 /// What the loaded line is to a reader of rows.
@@ -131,6 +133,7 @@ impl Reader {
             offset: 0,
             cuts: Cuts::new(),
             row: Vec::new(),
+            word: Vec::new(),
         };
         while let Some(row) = reader.load()? {
             if let Row::Bytes = row {
@@ -163,9 +166,9 @@ impl Reader {
             (LineKind::Comment, Columns::Lanes) => Row::Nothing,
             (LineKind::Data, Columns::Lanes) if self.lines.words().all(|(_, word)| word == b"-") => Row::BurstEnd,
             (LineKind::Data, _) => {
-                let mut row = std::mem::take(&mut self.row);
-                let outcome = self.read_row(&mut row);
-                self.row = row;
+                let (mut row, mut word) = (std::mem::take(&mut self.row), std::mem::take(&mut self.word));
+                let outcome = self.read_row(&mut row, &mut word);
+                (self.row, self.word) = (row, word);
                 outcome?;
                 if self.row.is_empty() { Row::Nothing } else { Row::Bytes }
             }
@@ -173,7 +176,7 @@ impl Reader {
         Ok(Some(row))
     }
 
-    fn read_row(&self, row: &mut Vec<Option<u8>>) -> Result<(), CaptureError> {
+    fn read_row(&self, row: &mut Vec<Option<u8>>, bytes: &mut Vec<u8>) -> Result<(), CaptureError> {
         match self.columns {
             Columns::Lanes => {
                 for (column, word) in self.lines.words() {
@@ -184,14 +187,14 @@ impl Reader {
                 }
             }
             Columns::Word => {
-                let mut bytes = Vec::new();
+                bytes.clear();
                 for (column, word) in self.lines.words().filter(|(_, word)| !word.starts_with(b"@")) {
                     if !bytes.is_empty() {
                         return Err(self.bad(column, "a second word, where a line has one"));
                     }
-                    text::push_bytes(word, &mut bytes).map_err(|error| self.bad_word(column, &error))?;
+                    text::push_bytes(word, bytes).map_err(|error| self.bad_word(column, &error))?;
                 }
-                row.extend(bytes.into_iter().rev().map(Some));
+                row.extend(bytes.iter().rev().copied().map(Some));
             }
         }
         let expected = if self.count == 0 {

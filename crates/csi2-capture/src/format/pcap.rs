@@ -72,12 +72,12 @@ struct Reader {
     order: Endianness,
     /// Nanoseconds of one unit of the fraction of a second.
     fraction: u64,
-    /// Bytes in front of the window that the last chunk still borrowed.
+    /// Bytes in front of the window that are in use: of the packet given last, or of the Ethernet frame at hand.
     used: usize,
     /// Of a file of Ethernet frames.
     cmp: Option<Decoder>,
-    /// Offset of the Ethernet frame at hand.
-    frame: u64,
+    /// Offset of its last frame.
+    frame_at: u64,
     ended: bool,
 }
 
@@ -113,7 +113,7 @@ impl Reader {
             },
             used: 0,
             cmp: ethernet.then(|| Decoder::new(options)),
-            frame: 0,
+            frame_at: 0,
             ended: false,
         })
     }
@@ -154,18 +154,24 @@ impl Reader {
     /// The next packet in the Ethernet frames.
     fn next_of(&mut self, decoder: &mut Decoder) -> Result<Option<Found>, CaptureError> {
         while !self.ended {
-            if let Some(found) = decoder.next() {
+            if let Some(found) = decoder.next(self.frame()) {
                 return Ok(Some(found));
             }
+            self.window.consume(std::mem::take(&mut self.used));
             let Some(record) = self.record()? else {
                 self.ended = true;
                 break;
             };
-            self.frame = self.window.offset() + RECORD_HEADER as u64;
-            decoder.frame(self.window.bytes().get(RECORD_HEADER..record.len).unwrap_or_default());
-            self.window.consume(record.len);
+            self.used = record.len;
+            self.frame_at = self.window.offset() + RECORD_HEADER as u64;
+            decoder.frame(self.frame());
         }
         Ok(decoder.finish())
+    }
+
+    /// The Ethernet frame at hand, if any.
+    fn frame(&self) -> &[u8] {
+        self.window.bytes().get(RECORD_HEADER..self.used).unwrap_or_default()
     }
 }
 
@@ -175,8 +181,8 @@ impl CaptureReader for Reader {
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        self.window.consume(std::mem::take(&mut self.used));
         let Some(mut decoder) = self.cmp.take() else {
+            self.window.consume(std::mem::take(&mut self.used));
             let Some(record) = self.record()? else {
                 return Ok(None);
             };
@@ -201,7 +207,7 @@ impl CaptureReader for Reader {
         Ok(Some(Chunk {
             seen: Observation::Merged(decoder.packet()),
             burst: Burst::WHOLE,
-            offset: self.frame,
+            offset: self.frame_at,
             at: Some(found.at),
             link: found.link,
             lost: found.lost,

@@ -20,7 +20,8 @@ use crate::{
     Source,
 };
 use block::{Interface, Packet};
-use csi2_dphy::{Observation, Timebase};
+use core::ops::Range;
+use csi2_dphy::{Observation, Tick, Timebase};
 use nom::number::Endianness;
 pub(super) use write::{Blocks, failed};
 
@@ -75,12 +76,13 @@ struct Reader {
     order: Endianness,
     /// Of the section being read.
     interfaces: Vec<Interface>,
-    /// Bytes in front of the window that the last chunk still borrowed.
+    /// Bytes in front of the window that are in use: of the packet given last, or of the Ethernet frame at hand.
     used: usize,
     /// Of Ethernet interfaces.
     cmp: Decoder,
-    /// Offset of the Ethernet frame at hand.
-    frame: u64,
+    /// Where in the window the Ethernet frame at hand is, and in the file.
+    frame: Range<usize>,
+    frame_at: u64,
     ended: bool,
 }
 
@@ -105,7 +107,8 @@ impl Reader {
             interfaces: Vec::new(),
             used: 0,
             cmp: Decoder::new(options),
-            frame: 0,
+            frame: 0..0,
+            frame_at: 0,
             ended: false,
         };
         if !reader.window.fill(4)? {
@@ -224,8 +227,8 @@ impl Reader {
         Ok(())
     }
 
-    /// The packet in front of the window, `None` where it is of another protocol.
-    fn packet(&self, block: Block) -> Result<Option<(Packet, Interface)>, CaptureError> {
+    /// What is in the packet block in front of the window, `None` where it is of another protocol.
+    fn packet(&self, block: Block) -> Result<Option<Carried>, CaptureError> {
         let body = block::body(self.window.bytes(), block.len);
         let index =
             block::packet_interface(block.kind, body, self.order).map_err(|needed| self.short(block, needed))?;
@@ -240,7 +243,13 @@ impl Reader {
         }
         let packet =
             block::packet(block.kind, body, self.order, interface).map_err(|needed| self.short(block, needed))?;
-        Ok(Some((packet, interface.clone())))
+        Ok(Some(match interface.link_type {
+            ETHERNET => Carried::Frame(packet.data),
+            _ => {
+                let at = packet.ticks.and_then(|ticks| interface.nanoseconds(ticks));
+                Carried::Packet(packet, at)
+            }
+        }))
     }
 
     /// A body that is too short for what it says it holds.
@@ -274,12 +283,17 @@ impl CaptureReader for Reader {
     }
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
-        self.window.consume(std::mem::take(&mut self.used));
         let record = loop {
-            if let Some(found) = if self.ended { self.cmp.finish() } else { self.cmp.next() } {
+            let frame = self.window.bytes().get(self.frame.clone()).unwrap_or_default();
+            if let Some(found) = self.cmp.next(frame) {
                 break Record::Cmp(found);
             }
+            self.frame = 0..0;
+            self.window.consume(std::mem::take(&mut self.used));
             if self.ended {
+                if let Some(found) = self.cmp.finish() {
+                    break Record::Cmp(found);
+                }
                 return match self.cmp.nothing_found() {
                     Some(kind) => Err(self.window.error(kind)),
                     None => Ok(None),
@@ -290,36 +304,40 @@ impl CaptureReader for Reader {
                 continue;
             };
             if block::holds_packet(block.kind) {
-                if let Some((packet, interface)) = self.packet(block)? {
-                    if interface.link_type != ETHERNET {
-                        self.used = block.len;
-                        break Record::Packet(packet, interface);
+                let found = self.packet(block)?;
+                self.used = block.len;
+                match found {
+                    Some(Carried::Packet(packet, at)) => break Record::Packet(packet, at),
+                    Some(Carried::Frame(frame)) => {
+                        self.frame_at = self.window.offset().saturating_add(frame.start as u64);
+                        self.cmp
+                            .frame(self.window.bytes().get(frame.clone()).unwrap_or_default());
+                        self.frame = frame;
                     }
-                    self.frame = self.window.offset().saturating_add(packet.data.start as u64);
-                    self.cmp.frame(self.window.bytes().get(packet.data).unwrap_or_default());
+                    None => {}
                 }
             } else {
                 self.describe(block)?;
+                self.used = block.len;
             }
-            self.window.consume(block.len);
         };
         Ok(Some(match record {
             Record::Cmp(found) => Chunk {
                 seen: Observation::Merged(self.cmp.packet()),
                 burst: Burst::WHOLE,
-                offset: self.frame,
+                offset: self.frame_at,
                 at: Some(found.at),
                 link: found.link,
                 lost: found.lost,
             },
-            Record::Packet(packet, interface) => {
+            Record::Packet(packet, at) => {
                 let offset = self.window.offset().saturating_add(packet.data.start as u64);
                 let bytes = self.window.bytes().get(packet.data).unwrap_or_default();
                 Chunk {
                     seen: Observation::Merged(bytes),
                     burst: Burst::WHOLE,
                     offset,
-                    at: packet.ticks.and_then(|ticks| interface.nanoseconds(ticks)),
+                    at,
                     link: packet.link,
                     lost: packet.dropped,
                 }
@@ -336,8 +354,16 @@ impl CaptureReader for Reader {
 enum Record {
     /// In an Ethernet frame.
     Cmp(Found),
-    /// In a record of its own.
-    Packet(Packet, Interface),
+    /// In a record of its own, with its time.
+    Packet(Packet, Option<Tick>),
+}
+
+/// What a record carries.
+enum Carried {
+    /// A packet, and its time.
+    Packet(Packet, Option<Tick>),
+    /// An Ethernet frame, from here to there in its block.
+    Frame(Range<usize>),
 }
 
 /// Whether records of this type are looked at.

@@ -26,8 +26,9 @@ pub(crate) fn is_text(head: &[u8]) -> bool {
 /// of the line, and `/* */`, over any number of lines.
 pub(crate) struct Lines {
     window: Window,
-    /// The line that was loaded; columns are those of the file.
-    line: Vec<u8>,
+    /// The line that was loaded, where something in it was blanked out; else it is read where it lies. Columns are those
+    /// of the file.
+    blanked: Vec<u8>,
     /// Its length in the window; 0 where none is loaded.
     loaded: usize,
     /// Lines before it.
@@ -90,7 +91,7 @@ impl Lines {
     pub(crate) fn new(window: Window) -> Self {
         Self {
             window,
-            line: Vec::new(),
+            blanked: Vec::new(),
             loaded: 0,
             before: 0,
             open: false,
@@ -108,19 +109,23 @@ impl Lines {
                 return Ok(None);
             };
             self.loaded = length;
-            self.line.clear();
-            self.line
-                .extend_from_slice(self.window.bytes().get(..length).unwrap_or_default());
-            self.comment = blank_comments(&mut self.line, &mut self.open);
-            if self.before == 0 && self.line.starts_with(&[0xEF, 0xBB, 0xBF]) {
-                // A byte order mark.
-                self.line.iter_mut().take(3).for_each(|byte| *byte = b' ');
+            self.blanked.clear();
+            self.comment = false;
+            let line = self.window.bytes().get(..length).unwrap_or_default();
+            if self.open || may_have_comment(line) || self.before == 0 {
+                self.blanked.extend_from_slice(line);
+                self.comment = blank_comments(&mut self.blanked, &mut self.open);
+                if self.before == 0 && self.blanked.starts_with(&[0xEF, 0xBB, 0xBF]) {
+                    // A byte order mark.
+                    self.blanked.iter_mut().take(3).for_each(|byte| *byte = b' ');
+                }
             }
         }
-        Ok(Some(match (words(&self.line).next(), self.comment) {
-            (Some(_), _) => LineKind::Data,
-            (None, true) => LineKind::Comment,
-            (None, false) => LineKind::Blank,
+        let data = self.line().iter().any(|&byte| !is_between(byte));
+        Ok(Some(match (data, self.comment) {
+            (true, _) => LineKind::Data,
+            (false, true) => LineKind::Comment,
+            (false, false) => LineKind::Blank,
         }))
     }
 
@@ -133,7 +138,15 @@ impl Lines {
 
     /// The words of the loaded line, with their columns from 0.
     pub(crate) fn words(&self) -> impl Iterator<Item = (usize, &[u8])> {
-        words(&self.line)
+        words(self.line())
+    }
+
+    /// The loaded line.
+    fn line(&self) -> &[u8] {
+        match self.blanked.is_empty() {
+            true => self.window.bytes().get(..self.loaded).unwrap_or_default(),
+            false => &self.blanked,
+        }
     }
 
     /// Offset in the file of a column of the loaded line.
@@ -200,15 +213,16 @@ pub(crate) fn each_line(head: &[u8]) -> impl Iterator<Item = (Vec<u8>, Comment)>
     })
 }
 
+/// Whether there is a character that starts a comment. Most lines have none, and this loop runs many bytes at a time.
+fn may_have_comment(line: &[u8]) -> bool {
+    line.iter()
+        .fold(false, |any, byte| any | matches!(byte, b'#' | b';' | b'/'))
+}
+
 /// Puts blanks in place of comments; whether there were any. `open` tells whether the line starts, and then ends,
 /// inside `/* */`.
 pub(crate) fn blank_comments(line: &mut [u8], open: &mut bool) -> bool {
-    // Most lines have none, and this loop runs many bytes at a time.
-    if !*open
-        && !line
-            .iter()
-            .fold(false, |any, byte| any | matches!(byte, b'#' | b';' | b'/'))
-    {
+    if !*open && !may_have_comment(line) {
         return false;
     }
     let mut seen = *open;
@@ -244,6 +258,20 @@ pub(crate) struct WordError {
 
 /// Appends the bytes of a word: two digits each, `0x` in front and `_` anywhere allowed.
 pub(crate) fn push_bytes(word: &[u8], bytes: &mut Vec<u8>) -> Result<(), WordError> {
+    // Most words are pairs of digits and nothing else.
+    if let (pairs, []) = word.as_chunks::<2>() {
+        let before = bytes.len();
+        let mut all = 0;
+        bytes.extend(pairs.iter().map(|[high, low]| {
+            let (high, low) = (nibble(*high), nibble(*low));
+            all |= high | low;
+            high << 4 | low
+        }));
+        if all <= 0xF {
+            return Ok(());
+        }
+        bytes.truncate(before);
+    }
     let mut high = None;
     for (column, digit) in digits(word) {
         let digit = digit.ok_or_else(|| bad_digit(word, column))?;
@@ -266,6 +294,12 @@ pub(crate) fn push_bytes(word: &[u8], bytes: &mut Vec<u8>) -> Result<(), WordErr
 
 /// The value of a word of up to 16 digits.
 pub(crate) fn value(word: &[u8]) -> Result<u64, WordError> {
+    if let [high, low] = word
+        && let (high, low) = (nibble(*high), nibble(*low))
+        && high | low <= 0xF
+    {
+        return Ok(u64::from(high << 4 | low));
+    }
     let mut value = 0u64;
     let mut count = 0;
     for (column, digit) in digits(word) {
@@ -286,15 +320,26 @@ pub(crate) fn value(word: &[u8]) -> Result<u64, WordError> {
 pub(crate) fn digits(word: &[u8]) -> impl Iterator<Item = (usize, Option<u8>)> {
     let prefix = if matches!(word, [b'0', b'x' | b'X', ..]) { 2 } else { 0 };
     let places = word.iter().enumerate().skip(prefix).filter(|&(_, &byte)| byte != b'_');
-    places.map(|(column, &byte)| {
-        let digit = match byte {
-            b'0'..=b'9' => Some(byte - b'0'),
-            b'a'..=b'f' => Some(byte - b'a' + 10),
-            b'A'..=b'F' => Some(byte - b'A' + 10),
-            _ => None,
-        };
-        (column, digit)
-    })
+    places.map(|(column, &byte)| (column, Some(nibble(byte)).filter(|&digit| digit <= 0xF)))
+}
+
+/// The value of a digit, 0xFF of what is none.
+fn nibble(byte: u8) -> u8 {
+    const NIBBLES: [u8; 256] = {
+        let mut nibbles = [0xFF; 256];
+        let mut digit = 0;
+        while digit < 10 {
+            nibbles[(b'0' + digit) as usize] = digit;
+            digit += 1;
+        }
+        while digit < 16 {
+            nibbles[(b'a' - 10 + digit) as usize] = digit;
+            nibbles[(b'A' - 10 + digit) as usize] = digit;
+            digit += 1;
+        }
+        nibbles
+    };
+    NIBBLES[usize::from(byte)]
 }
 
 fn bad_digit(word: &[u8], column: usize) -> WordError {

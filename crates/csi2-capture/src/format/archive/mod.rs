@@ -1,10 +1,15 @@
 //! Captures that are ZIP files: what their formats share.
 
 mod inflate;
+mod piece;
+mod pieces;
 mod place;
 mod reader;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use inflate::{Piece, Pieces};
+pub(crate) use piece::Piece;
+pub(crate) use pieces::Pieces;
 pub(crate) use place::{Medium, Place, Tracked};
 pub(crate) use reader::SessionReader;
 
@@ -36,6 +41,24 @@ pub(crate) trait SampleMembers: Send {
 
     /// What it means that the member given last cannot be read on.
     fn broken(&mut self, error: io::Error) -> CaptureError;
+
+    /// What is wrong, once the members are over: where reading was then, the thread of the last one knows.
+    fn lacking(&mut self) -> Option<ErrorKind> {
+        None
+    }
+}
+
+/// What a thread inflates: all members, or every n-th one.
+pub(crate) struct Part {
+    pub(crate) members: Box<dyn SampleMembers>,
+    /// Goes on by what `members` read of the file.
+    pub(crate) progress: Place,
+}
+
+/// Threads that inflate side by side; the decoder takes what they make one after another.
+pub(crate) fn threads() -> usize {
+    const MOST: usize = 4;
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST))
 }
 
 /// The name of the first member, by the first bytes of a file. `None` where it is no ZIP.

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use zip::result::ZipError;
 
 /// Where the bytes of the ZIP are.
+#[derive(Clone)]
 pub(crate) enum Medium {
-    File(File),
+    File(Arc<File>),
     /// What came through a pipe.
     Memory(Bytes),
 }
@@ -22,7 +23,7 @@ impl Medium {
         if let Some(path) = &source.path {
             let file = File::open(path).map_err(|error| fail(ErrorKind::Io(error)))?;
             if file.metadata().is_ok_and(|metadata| metadata.is_file()) {
-                return Ok(Self::File(file));
+                return Ok(Self::File(Arc::new(file)));
             }
         }
         let limit = options.record_limit() as u64;
@@ -40,23 +41,72 @@ impl Medium {
         Ok(Self::Memory(bytes.into()))
     }
 
-    /// Opens it at its start. Handles share their place in the file: one is used at a time.
-    pub(crate) fn handle(&self, place: &Place) -> Result<Tracked, CaptureError> {
+    /// Another reader of it, at its start. `place` goes with it.
+    pub(crate) fn handle(&self, place: &Place) -> Tracked {
         let inner: Box<dyn Seekable> = match self {
-            Self::File(file) => Box::new(file.try_clone().map_err(|error| place.fail(ErrorKind::Io(error)))?),
+            Self::File(file) => Box::new(Shared {
+                file: Arc::clone(file),
+                at: 0,
+            }),
             Self::Memory(bytes) => Box::new(Cursor::new(bytes.clone())),
         };
-        let mut handle = Tracked {
+        place.position.store(0, Ordering::Relaxed);
+        Tracked {
             inner,
             position: Arc::clone(&place.position),
-        };
-        handle.rewind().map_err(|error| place.fail(ErrorKind::Io(error)))?;
-        Ok(handle)
+        }
+    }
+
+    /// Whether several handles can be used at a time.
+    pub(crate) const fn is_shared(&self) -> bool {
+        cfg!(any(unix, windows)) || matches!(self, Self::Memory(_))
     }
 }
 
 pub(crate) trait Seekable: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Seekable for T {}
+
+/// A reader of a file that others read elsewhere: opened again by its name, it might be another file by now.
+struct Shared {
+    file: Arc<File>,
+    at: u64,
+}
+
+impl Read for Shared {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = read_at(&self.file, buffer, self.at)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.checked_add_signed(by).ok_or(io::ErrorKind::InvalidInput)?,
+            SeekFrom::End(_) => (&*self.file).seek(to)?,
+        };
+        Ok(self.at)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, at)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, at)
+}
+
+/// Of several handles, one is used at a time: see [`Medium::is_shared`].
+#[cfg(not(any(unix, windows)))]
+fn read_at(mut file: &File, buffer: &mut [u8], at: u64) -> io::Result<usize> {
+    file.seek(SeekFrom::Start(at))?;
+    file.read(buffer)
+}
 
 /// Tells other threads where in the file reading is.
 pub(crate) struct Tracked {
@@ -95,6 +145,11 @@ impl Place {
         }
     }
 
+    /// Another place in the same file, at its start.
+    pub(crate) fn apart(&self) -> Self {
+        Self::new(self.name.clone())
+    }
+
     /// An error at another byte than that where reading is.
     pub(crate) fn fail_at(&self, offset: u64, kind: ErrorKind) -> CaptureError {
         CaptureError::new(&self.name, offset, kind)
@@ -103,6 +158,11 @@ impl Place {
     /// Goes on by some bytes, where no [`Tracked`] does.
     pub(crate) fn advance(&self, bytes: u64) {
         self.position.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Goes to another byte.
+    pub(crate) fn go(&self, offset: u64) {
+        self.position.store(offset, Ordering::Relaxed);
     }
 
     pub(crate) fn offset(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! The samples of a session, once it is known what they are.
 
-use super::{Piece, Pieces, Place, SampleMembers};
+use super::{Part, Piece, Pieces, Place};
 use crate::format::samples::samples_chunk;
 use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk};
 use csi2_dphy::Tick;
@@ -17,18 +17,18 @@ pub(crate) struct SessionReader {
 
 enum Samples {
     /// No thread yet: a caller may want no more than the information.
-    Waiting(Box<dyn SampleMembers>),
-    Running(Pieces),
+    Waiting(Vec<Part>),
+    Running(Box<Pieces>),
     Done,
 }
 
 impl SessionReader {
-    /// `unit`: bytes of a sample, not 0. `progress` goes on by what `members` read of the file.
-    pub(crate) fn new(info: CaptureInfo, unit: usize, members: Box<dyn SampleMembers>, progress: Place) -> Self {
+    /// `unit`: bytes of a sample, not 0. The members of `parts` take turns. `progress`: where in the file they begin.
+    pub(crate) fn new(info: CaptureInfo, unit: usize, parts: Vec<Part>, progress: Place) -> Self {
         Self {
             info,
             unit: unit.max(1),
-            samples: Samples::Waiting(members),
+            samples: Samples::Waiting(parts),
             progress,
             piece: Piece::default(),
             next: 0,
@@ -43,7 +43,7 @@ impl CaptureReader for SessionReader {
 
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
         let mut pieces = match core::mem::replace(&mut self.samples, Samples::Done) {
-            Samples::Waiting(members) => Pieces::start(members, self.unit, self.progress.clone())?,
+            Samples::Waiting(parts) => Box::new(Pieces::start(parts, self.unit, self.progress.clone())?),
             Samples::Running(pieces) => pieces,
             Samples::Done => return Ok(None),
         };
@@ -59,6 +59,6 @@ impl CaptureReader for SessionReader {
     }
 
     fn bytes_read(&self) -> u64 {
-        self.piece.position
+        self.piece.position()
     }
 }

@@ -3,6 +3,7 @@
 use super::message::{self, Carried, MessageHeader};
 use super::reassembly::Reassembly;
 use crate::{ErrorKind, OpenOptions};
+use core::ops::Range;
 
 /// Link type of Ethernet.
 pub(crate) const ETHERNET: u32 = 1;
@@ -20,9 +21,8 @@ pub(crate) struct Found {
 
 /// Ethernet frames in, packets out.
 pub(crate) struct Decoder {
-    /// The messages of the current frame, and how many bytes of them are done.
-    messages: Vec<u8>,
-    done: usize,
+    /// Where in the current frame its messages are that are not done.
+    messages: Range<usize>,
     current: Frame,
     reassembly: Reassembly,
     /// Sequence counter of each stream of each device.
@@ -48,8 +48,7 @@ impl Decoder {
 
     pub(crate) fn new(options: &OpenOptions) -> Self {
         Self {
-            messages: Vec::new(),
-            done: 0,
+            messages: 0..0,
             current: Frame::Tecmp,
             reassembly: Reassembly::default(),
             sequences: Vec::new(),
@@ -64,8 +63,7 @@ impl Decoder {
     /// Takes an Ethernet frame; [`Decoder::next`] gives its packets.
     pub(crate) fn frame(&mut self, frame: &[u8]) {
         self.frames += 1;
-        self.messages.clear();
-        self.done = 0;
+        self.messages = 0..0;
         match message::carried(frame) {
             Carried::Cmp(header, messages) => {
                 self.follow(header.device, header.stream, header.sequence);
@@ -74,7 +72,7 @@ impl Decoder {
                         device: header.device,
                         stream: header.stream,
                     };
-                    self.messages.extend_from_slice(messages);
+                    self.messages = frame.len() - messages.len()..frame.len();
                 }
             }
             Carried::Tecmp(data_type, body) => {
@@ -83,8 +81,8 @@ impl Decoder {
                 };
                 if self.tecmp_offset.is_some() {
                     self.current = Frame::Tecmp;
-                    self.messages.extend_from_slice(body);
-                    self.done = message::TECMP_HEADER;
+                    let body = frame.len() - body.len();
+                    self.messages = body + message::TECMP_HEADER..frame.len();
                 } else {
                     self.tecmp.get_or_insert(name);
                 }
@@ -93,11 +91,11 @@ impl Decoder {
         }
     }
 
-    /// The next packet of the frame; its bytes are [`Decoder::packet`].
-    pub(crate) fn next(&mut self) -> Option<Found> {
+    /// The next packet of the frame, which is given again; its bytes are [`Decoder::packet`].
+    pub(crate) fn next(&mut self, frame: &[u8]) -> Option<Found> {
         let (at, link) = match self.current {
-            Frame::Cmp { device, stream } => self.next_message(device, stream)?,
-            Frame::Tecmp => (self.next_entry()?, 0),
+            Frame::Cmp { device, stream } => self.next_message(frame, device, stream)?,
+            Frame::Tecmp => (self.next_entry(frame)?, 0),
         };
         self.packets += 1;
         Some(Found {
@@ -142,20 +140,19 @@ impl Decoder {
         Some(ErrorKind::Unsupported { detail })
     }
 
-    fn next_message(&mut self, device: u16, stream: u8) -> Option<(u64, u16)> {
+    fn next_message(&mut self, frame: &[u8], device: u16, stream: u8) -> Option<(u64, u16)> {
         loop {
             if let Some(ended) = self.reassembly.take_ended() {
                 return Some(ended);
             }
-            let rest = self.messages.get(self.done..)?;
-            let Ok((payload, header)) = message::message(rest) else {
-                self.done = self.messages.len();
-                return None;
+            let rest = frame.get(self.messages.clone()).unwrap_or_default();
+            let (payload, header) = match message::message(rest) {
+                Ok(parsed) if parsed.1.payload_type != message::PADDING => parsed,
+                _ => {
+                    self.messages = 0..0;
+                    return None;
+                }
             };
-            if header.payload_type == message::PADDING {
-                self.done = self.messages.len();
-                return None;
-            }
             let MessageHeader {
                 length,
                 payload_type,
@@ -163,7 +160,7 @@ impl Decoder {
                 ..
             } = header;
             let length = usize::from(length).min(payload.len());
-            self.done += message::MESSAGE_HEADER + length;
+            self.messages.start += message::MESSAGE_HEADER + length;
             self.lost += u64::from(overflow);
             if payload_type == message::CSI2 {
                 let payload = payload.get(..length).unwrap_or_default();
@@ -173,12 +170,12 @@ impl Decoder {
         }
     }
 
-    fn next_entry(&mut self) -> Option<u64> {
-        let (at, data) = message::tecmp_entry(&self.messages, self.done)?;
-        self.done = data.end;
+    fn next_entry(&mut self, frame: &[u8]) -> Option<u64> {
+        let frame = frame.get(..self.messages.end).unwrap_or_default();
+        let (at, data) = message::tecmp_entry(frame, self.messages.start)?;
+        self.messages.start = data.end;
         let from = data.start.saturating_add(self.tecmp_offset?).min(data.end);
-        self.reassembly
-            .lend(self.messages.get(from..data.end).unwrap_or_default());
+        self.reassembly.lend(frame.get(from..data.end).unwrap_or_default());
         Some(at)
     }
 

@@ -25,6 +25,8 @@ pub(super) struct Reassembly {
     ended: Vec<Open>,
     /// The packet asked for last.
     packet: Vec<u8>,
+    /// Buffers of packets done with.
+    spare: Vec<Vec<u8>>,
     /// Numbers of the interfaces, by device and interface.
     links: HashMap<(u16, u32), u16>,
 }
@@ -49,7 +51,7 @@ impl Reassembly {
             // A packet in one piece; whatever was open has lost its end.
             (Segment::Whole, open) => {
                 self.end(open);
-                if let Some(packet) = Open::new(key, header.timestamp, payload) {
+                if let Some(packet) = Open::new(key, header.timestamp, payload, &mut self.spare) {
                     self.ended.push(packet.complete());
                 }
             }
@@ -59,7 +61,8 @@ impl Reassembly {
                 if self.open.len() >= MOST_OPEN {
                     self.end(Some(0));
                 }
-                self.open.extend(Open::new(key, header.timestamp, payload));
+                self.open
+                    .extend(Open::new(key, header.timestamp, payload, &mut self.spare));
             }
             // More of what is open.
             (Segment::Middle, Some(index)) => {
@@ -83,7 +86,10 @@ impl Reassembly {
             return None;
         }
         let ended = self.ended.remove(0);
-        self.packet = ended.bytes;
+        let done = std::mem::replace(&mut self.packet, ended.bytes);
+        if self.spare.len() < MOST_OPEN {
+            self.spare.push(done);
+        }
         let (device, _, interface) = ended.key;
         Some((ended.at, self.link(device, interface)))
     }
@@ -125,19 +131,22 @@ impl Reassembly {
 
 impl Open {
     /// `None` where the payload is too short for its own header.
-    fn new(key: Key, at: u64, payload: &[u8]) -> Option<Self> {
+    fn new(key: Key, at: u64, payload: &[u8], spare: &mut Vec<Vec<u8>>) -> Option<Self> {
         let (data, header) = message::csi2(payload).ok()?;
         let wire = wire_header(&header);
         let received = PacketHeader::receive(wire, VcExtension::Extended);
         let usable = !matches!(received.ecc, EccVerdict::Uncorrectable { .. });
         let long = is_long(header.data_type) || !received.header.data_type.is_short();
+        let mut bytes = spare.pop().unwrap_or_default();
+        bytes.clear();
+        bytes.extend_from_slice(&wire);
         let mut open = Self {
             key,
             at,
             header,
             announced: usize::from(received.header.word),
             long,
-            bytes: wire.to_vec(),
+            bytes,
         };
         if long || !usable {
             open.add(data);

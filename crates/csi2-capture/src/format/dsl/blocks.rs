@@ -4,11 +4,13 @@
 
 use super::header::Header;
 use super::transpose::transpose;
-use crate::format::archive::{Archive, Place, SampleMembers};
+use crate::format::archive::{Archive, Medium, Place, SampleMembers, threads};
 use crate::format::samples::MAX_UNIT;
-use crate::{CaptureError, ErrorKind};
+use crate::{CaptureError, ErrorKind, READER_THREAD};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
+use zip::ZipReadOptions;
+use zip::read::ZipArchiveMetadata;
 
 /// Bytes of a sample in version 1, whatever the number of channels.
 const OLD_UNIT: usize = 2;
@@ -23,6 +25,7 @@ pub(super) fn place_of(name: &[u8]) -> Option<(usize, u64)> {
 /// The samples of a session.
 pub(super) struct Blocks {
     archive: Archive,
+    medium: Medium,
     place: Place,
     /// Goes on by what was read of the file, block after block.
     progress: Place,
@@ -46,7 +49,7 @@ impl Blocks {
     /// # Errors
     /// Where there are no samples, or more channels than samples have bits.
     pub(super) fn new(
-        archive: Archive,
+        (archive, medium): (Archive, Medium),
         header: &Header,
         place: Place,
         progress: Place,
@@ -79,6 +82,7 @@ impl Blocks {
         }
         Ok(Self {
             archive,
+            medium,
             place,
             progress,
             channels,
@@ -121,6 +125,64 @@ impl Blocks {
                 }
             };
         }
+        let size = match self.side_by_side() {
+            Some(size) => Some(size),
+            None => self.one_by_one()?,
+        };
+        self.next += 1;
+        Ok(size)
+    }
+
+    /// Inflates the channels of the next block on several threads; bytes of each. `None` where that does not go without trouble,
+    /// or is of no use.
+    fn side_by_side(&mut self) -> Option<usize> {
+        let directory = self.archive.metadata();
+        let members = self.channels.values().map(|blocks| blocks.get(&self.next).copied());
+        let members: Vec<usize> = members.collect::<Option<_>>()?;
+        let (mut size, mut compressed) = (None, 0_u64);
+        for index in &members {
+            let member = directory.entry(*index).ok()?;
+            compressed = member.compressed_size().saturating_add(compressed);
+            if *size.get_or_insert(member.size()) != member.size() {
+                return None;
+            }
+        }
+        let size = usize::try_from(size?).ok()?;
+        let threads = if self.medium.is_shared() { threads() } else { 1 };
+        if threads == 1 || members.len() == 1 || size.checked_mul(members.len())? > self.limit {
+            return None;
+        }
+        let mut held = core::mem::take(&mut self.held);
+        for channel in self.channels.keys() {
+            held.entry(*channel).or_default();
+        }
+        let mut buffers: Vec<&mut Vec<u8>> = held.values_mut().collect();
+        let share = members.len().div_ceil(threads);
+        let ends = std::thread::scope(|scope| {
+            let started: Vec<_> = members
+                .chunks(share)
+                .zip(buffers.chunks_mut(share))
+                .map(|(members, buffers)| {
+                    let (directory, medium, place) = (&directory, &self.medium, self.place.apart());
+                    let thread = std::thread::Builder::new().name(READER_THREAD.into());
+                    thread.spawn_scoped(scope, move || {
+                        inflate(directory, medium, &place, (members, buffers, size))
+                    })
+                })
+                .collect();
+            let ended = started.into_iter().map(|thread| thread.ok()?.join().ok()?);
+            ended.collect::<Vec<Option<u64>>>()
+        });
+        self.held = held;
+        let ends = ends.into_iter().collect::<Option<Vec<u64>>>()?;
+        self.place.go(*ends.last()?);
+        self.progress.advance(compressed);
+        Some(size)
+    }
+
+    /// Inflates the channels of the next block; bytes of each.
+    fn one_by_one(&mut self) -> Result<Option<usize>, CaptureError> {
+        let block = self.next;
         let (mut total, mut size) = (0, None);
         for (channel, blocks) in &self.channels {
             let Some(&index) = blocks.get(&block) else {
@@ -153,9 +215,29 @@ impl Blocks {
                 return Err(self.place.malformed("block of samples", detail));
             }
         }
-        self.next += 1;
         Ok(size)
     }
+}
+
+/// Members of `size` bytes, each into its buffer. Where in the file reading was then; `None` where one is another or cannot be
+/// read.
+fn inflate(
+    directory: &ZipArchiveMetadata,
+    medium: &Medium,
+    place: &Place,
+    (members, buffers, size): (&[usize], &mut [&mut Vec<u8>], usize),
+) -> Option<u64> {
+    let mut stream = BufReader::new(medium.handle(place));
+    for (index, buffer) in members.iter().zip(buffers) {
+        let member = directory.entry(*index).ok()?;
+        let member = member.with_reader(&mut stream, ZipReadOptions::new()).ok()?;
+        buffer.clear();
+        member.take(size as u64 + 1).read_to_end(buffer).ok()?;
+        if buffer.len() != size {
+            return None;
+        }
+    }
+    Some(place.offset())
 }
 
 impl SampleMembers for Blocks {

@@ -4,7 +4,7 @@
 
 use super::blocks::Blocks;
 use super::header::{Header, HeaderError};
-use crate::format::archive::{Archive, Medium, Place, SessionReader, read_text};
+use crate::format::archive::{Archive, Medium, Part, Place, SessionReader, read_text};
 use crate::reader::Fused;
 use crate::{CaptureError, CaptureInfo, CaptureReader, Channel, ErrorKind, Layer, OpenOptions, Source};
 use csi2_dphy::Timebase;
@@ -15,7 +15,7 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
     let mut info = CaptureInfo::new(super::FORMAT.name, Layer::Pins, source.total_bytes());
     let (place, progress) = (Place::new(source.name.clone()), Place::new(source.name.clone()));
     let medium = Medium::new(source, options)?;
-    let archive = Archive::new(BufReader::new(medium.handle(&place)?));
+    let archive = Archive::new(BufReader::new(medium.handle(&place)));
     // Members lie channel after channel: of a cut file, there are not all channels of any block.
     let mut archive = archive.map_err(|error| place.error("ZIP directory, which is at the end of the file", error))?;
     let text = match archive.by_name("header") {
@@ -30,7 +30,13 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
         HeaderError::Malformed(detail) => place.malformed("header", detail),
         HeaderError::Unsupported(detail) => place.fail(ErrorKind::Unsupported { detail }),
     })?;
-    let blocks = Blocks::new(archive, &header, place, progress.clone(), options.record_limit())?;
+    let blocks = Blocks::new(
+        (archive, medium),
+        &header,
+        place,
+        progress.clone(),
+        options.record_limit(),
+    )?;
 
     let given = options.sample_rate.filter(|&rate| rate > 0);
     info.timebase = header
@@ -54,6 +60,10 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
     info.channels = (0..wires).map(name).collect();
     info.notes
         .extend(header.driver.map(|driver| format!("captured by {driver}")));
-    let reader = SessionReader::new(info, unit, Box::new(blocks), progress);
+    let all = Part {
+        members: Box::new(blocks),
+        progress: progress.clone(),
+    };
+    let reader = SessionReader::new(info, unit, vec![all], progress);
     Ok(Box::new(Fused::new(reader)))
 }

@@ -45,7 +45,7 @@ impl Channel {
     /// # Errors
     /// Where they are cut, or not those of a digital channel.
     pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Self, CaptureError> {
-        let mut window = Window::new(source, options);
+        let mut window = Window::one_of_many(source, options);
         let Some(common) = fixed(&mut window, 0)? else {
             return Err(window.truncated("file header", FileHeader::COMMON_BYTES as u64));
         };

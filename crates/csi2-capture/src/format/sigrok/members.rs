@@ -1,12 +1,15 @@
 //! The members of a session: as the directory of the ZIP lists them.
 
-use crate::CaptureError;
-use crate::format::archive::{Archive, Place, SampleMembers, read_text};
-use std::io::{self, Read};
+use crate::format::archive::{Archive, Medium, Part, Place, SampleMembers, Tracked, read_text};
+use crate::{CaptureError, ErrorKind};
+use std::io::{self, BufReader, Read};
+use std::sync::Arc;
+use zip::ZipReadOptions;
+use zip::read::ZipArchiveMetadata;
 use zip::result::ZipError;
 
-/// Gives the members of a ZIP.
-pub(super) trait Members: SampleMembers {
+/// The members of a ZIP.
+pub(super) trait Members {
     /// A small text member.
     ///
     /// # Errors
@@ -15,6 +18,9 @@ pub(super) trait Members: SampleMembers {
 
     /// Selects the members with samples: `BASE` alone, as older versions write, or `BASE-1`, `BASE-2`, ... by number.
     fn choose(&mut self, base: &str);
+
+    /// Those that are selected, shared out to at most so many threads.
+    fn parts(self: Box<Self>, threads: usize) -> Vec<Part>;
 }
 
 /// The number of a member with samples, 0 for `BASE` alone.
@@ -36,19 +42,21 @@ pub(super) fn no_text(member: &str, place: &Place) -> CaptureError {
 /// A whole ZIP.
 pub(super) struct Directory {
     archive: Archive,
+    medium: Medium,
     place: Place,
-    /// Indices of the members with samples, the next one last.
-    left: Vec<usize>,
-    /// What is missing, once the members before it are read.
+    /// Indices of the members with samples.
+    chosen: Vec<usize>,
+    /// What is missing, once these are read.
     missing: Option<String>,
 }
 
 impl Directory {
-    pub(super) fn new(archive: Archive, place: Place) -> Self {
+    pub(super) fn new(archive: Archive, medium: Medium, place: Place) -> Self {
         Self {
             archive,
+            medium,
             place,
-            left: Vec::new(),
+            chosen: Vec::new(),
             missing: None,
         }
     }
@@ -79,19 +87,48 @@ impl Members for Directory {
             None if found.is_empty() => Some(format!("the ZIP has no member `{base}-1`: there are no samples")),
             None => None,
         };
-        self.left = found.iter().take(whole).map(|(_, index)| *index).rev().collect();
+        self.chosen = found.iter().take(whole).map(|(_, index)| *index).collect();
+    }
+
+    fn parts(self: Box<Self>, threads: usize) -> Vec<Part> {
+        let most = if self.medium.is_shared() { threads } else { 1 };
+        let count = self.chosen.len().min(most).max(1);
+        let part = |number| {
+            let place = self.place.apart();
+            let mut left: Vec<usize> = self.chosen.iter().copied().skip(number).step_by(count).collect();
+            left.reverse();
+            Part {
+                progress: place.clone(),
+                members: Box::new(Chosen {
+                    directory: self.archive.metadata(),
+                    stream: BufReader::new(self.medium.handle(&place)),
+                    place,
+                    left,
+                    missing: self.missing.clone(),
+                }),
+            }
+        };
+        (0..count).map(part).collect()
     }
 }
 
-impl SampleMembers for Directory {
+/// Members with samples, read through a handle of their own.
+struct Chosen {
+    directory: Arc<ZipArchiveMetadata>,
+    stream: BufReader<Tracked>,
+    place: Place,
+    /// Their indices, the next one last.
+    left: Vec<usize>,
+    missing: Option<String>,
+}
+
+impl SampleMembers for Chosen {
     fn next_samples(&mut self) -> Result<Option<Box<dyn Read + '_>>, CaptureError> {
         let Some(index) = self.left.pop() else {
-            return match self.missing.take() {
-                None => Ok(None),
-                Some(detail) => Err(self.place.malformed("session", detail)),
-            };
+            return Ok(None);
         };
-        match self.archive.by_index(index) {
+        let member = self.directory.entry(index);
+        match member.and_then(|member| member.with_reader(&mut self.stream, ZipReadOptions::new())) {
             Ok(member) => Ok(Some(Box::new(member))),
             Err(error) => Err(self.place.error("logic samples", error)),
         }
@@ -99,5 +136,13 @@ impl SampleMembers for Directory {
 
     fn broken(&mut self, error: io::Error) -> CaptureError {
         self.place.io("logic samples", error)
+    }
+
+    fn lacking(&mut self) -> Option<ErrorKind> {
+        let detail = self.missing.take()?;
+        Some(ErrorKind::Malformed {
+            what: "session",
+            detail,
+        })
     }
 }

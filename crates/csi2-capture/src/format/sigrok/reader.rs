@@ -5,7 +5,7 @@
 use super::members::{Directory, Members};
 use super::metadata::{Metadata, MetadataError};
 use super::walk::Walk;
-use crate::format::archive::{Archive, Medium, Place, SessionReader};
+use crate::format::archive::{Archive, Medium, Place, SessionReader, threads};
 use crate::reader::Fused;
 use crate::{CaptureError, CaptureInfo, CaptureReader, ErrorKind, Layer, OpenOptions, Source};
 use csi2_dphy::Timebase;
@@ -16,8 +16,8 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
     let total_bytes = source.total_bytes();
     let place = Place::new(source.name.clone());
     let medium = Medium::new(source, options)?;
-    let mut members: Box<dyn Members> = match Archive::new(BufReader::new(medium.handle(&place)?)) {
-        Ok(archive) => Box::new(Directory::new(archive, place.clone())),
+    let mut members: Box<dyn Members> = match Archive::new(BufReader::new(medium.handle(&place))) {
+        Ok(archive) => Box::new(Directory::new(archive, medium, place.clone())),
         Err(error @ ZipError::InvalidArchive(_)) => {
             let trouble = place.error("ZIP directory", error);
             Box::new(Walk::new(&medium, &place, trouble)?)
@@ -49,6 +49,6 @@ pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn Capt
     info.channels = metadata.channels;
     info.notes
         .extend(metadata.writer.map(|version| format!("written by sigrok {version}")));
-    let reader = SessionReader::new(info, metadata.unit, members, place);
+    let reader = SessionReader::new(info, metadata.unit, members.parts(threads()), place);
     Ok(Box::new(Fused::new(reader)))
 }

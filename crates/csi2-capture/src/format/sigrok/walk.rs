@@ -3,7 +3,7 @@
 //! Ref: PKWARE APPNOTE.TXT 4.3.7 local file header, 4.3.9 data descriptor, 4.3.16 end of central directory record
 
 use super::members::{Members, no_text, number};
-use crate::format::archive::{Medium, Place, SIGNATURE, SampleMembers, Tracked, read_text};
+use crate::format::archive::{Medium, Part, Place, SIGNATURE, SampleMembers, Tracked, read_text};
 use crate::{CaptureError, ErrorKind};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::ZipReadOptions;
@@ -72,7 +72,7 @@ impl Walk {
     /// `trouble`, where the file does not start with a member.
     pub(super) fn new(medium: &Medium, place: &Place, trouble: CaptureError) -> Result<Self, CaptureError> {
         let io_error = |error| place.fail(ErrorKind::Io(error));
-        let mut stream = BufReader::new(medium.handle(place)?);
+        let mut stream = BufReader::new(medium.handle(place));
         let mut head = Vec::new();
         let signature = HEADER.len() as u64;
         (&mut stream).take(signature).read_to_end(&mut head).map_err(io_error)?;
@@ -249,6 +249,15 @@ impl Members for Walk {
     fn choose(&mut self, base: &str) {
         self.at = 0;
         self.base = base.into();
+    }
+
+    /// One: where a member ends is known when the next one is looked for.
+    fn parts(self: Box<Self>, _: usize) -> Vec<Part> {
+        let progress = self.place.clone();
+        vec![Part {
+            members: self,
+            progress,
+        }]
     }
 }
 

@@ -95,6 +95,17 @@ impl Changes {
             while bytes.get(at).is_some_and(|&byte| byte <= b' ') {
                 at += 1;
             }
+            // What most of a dump is: a level and an identifier of one character.
+            if let Some(&[kind @ (b'0' | b'1'), code @ b'!'..=u8::MAX, b'\n']) =
+                bytes.get(at..).and_then(<[u8]>::first_chunk)
+                && self.state == State::Change
+            {
+                if let Some(signal) = self.ids.get(&[code]) {
+                    self.scalar(signal, level(kind));
+                }
+                at += 3;
+                continue;
+            }
             let start = at;
             while bytes.get(at).is_some_and(|&byte| byte > b' ') {
                 at += 1;
@@ -295,6 +306,18 @@ const fn is_level(digit: u8) -> bool {
 }
 
 fn time(digits: &[u8]) -> Result<Tick, String> {
+    // Up to 19 digits always fit.
+    if (1..=19).contains(&digits.len()) {
+        let mut all_digits = true;
+        let time = digits.iter().fold(0, |time: Tick, byte| {
+            let digit = byte.wrapping_sub(b'0');
+            all_digits &= digit < 10;
+            time.wrapping_mul(10).wrapping_add(digit.into())
+        });
+        if all_digits {
+            return Ok(time);
+        }
+    }
     let mut time: Tick = 0;
     for &byte in digits {
         let digit = Tick::from(byte.wrapping_sub(b'0'));
