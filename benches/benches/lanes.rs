@@ -1,4 +1,4 @@
-//! Lane merging and distribution, and clock edges of sampled pins.
+//! Lane merging and distribution.
 
 #![allow(missing_docs)]
 
@@ -6,7 +6,7 @@ use std::{hint::black_box, time::Duration};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use csi2_benches::noise;
-use csi2_kernels::{Backend, clock_edges, deinterleave, interleave};
+use csi2_kernels::{Backend, deinterleave, interleave};
 
 /// A RAW10 line of 4056 samples with header and footer, rounded up to whole rows of 8 lanes.
 const BURST: usize = 5080;
@@ -36,7 +36,7 @@ fn merge(c: &mut Criterion) {
 }
 
 fn distribute(c: &mut Criterion) {
-    for count in [2, 4] {
+    for count in [2, 3, 4, 8] {
         let rows = BURST / count;
         let length = rows * count;
         let burst = noise(length);
@@ -58,40 +58,9 @@ fn distribute(c: &mut Criterion) {
     }
 }
 
-/// Four samples a bit: the clock changes every fourth sample.
-fn edges(c: &mut Criterion) {
-    const SAMPLES: usize = 16 << 10;
-    for unit in [1, 2] {
-        let mut samples = noise(SAMPLES * unit);
-        for (index, sample) in samples.chunks_mut(unit).enumerate() {
-            sample[0] = sample[0] & !1 | (index / 4 % 2) as u8;
-        }
-        let mut edges = vec![0; SAMPLES / 4];
-        let mut group = c.benchmark_group(format!("edges4x/{}wires", 8 * unit));
-        group.throughput(Throughput::Elements(SAMPLES as u64));
-        for backend in Backend::available() {
-            let found = clock_edges(backend, &samples, unit, 0, true, &mut edges);
-            assert_eq!(found, (SAMPLES, SAMPLES / 4));
-            assert!(
-                edges
-                    .iter()
-                    .zip((0..).step_by(4))
-                    .all(|(&edge, expected)| edge == expected)
-            );
-            group.bench_function(format!("{}/16384", backend.name()), |b| {
-                b.iter(|| clock_edges(backend, black_box(&samples), unit, 0, true, black_box(&mut edges)));
-            });
-        }
-        let mut to = vec![0; samples.len()];
-        group.bench_function("memcpy/16384", |b| {
-            b.iter(|| black_box(&mut to).copy_from_slice(black_box(&samples)));
-        });
-    }
-}
-
 criterion_group! {
     name = benches;
     config = Criterion::default().warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
-    targets = merge, distribute, edges
+    targets = merge, distribute
 }
 criterion_main!(benches);

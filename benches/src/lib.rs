@@ -1,7 +1,7 @@
 //! What the benchmarks share. Run them with `cargo bench -p csi2-benches`; a word behind `--` selects by name:
 //! `cargo bench -p csi2-benches --bench samples -- raw10`.
 //!
-//! Each benchmark checks its answer before it is timed, is named by its parameters (`unpack/raw10/portable/4056px`), counts
+//! Each benchmark checks its answer before it is timed, is named by its parameters (`unpack/raw10/avx2/4056px`), counts
 //! packed bytes (of a merge: merged bytes; of sampled pins: samples) and has, in the same group, `memcpy`: a copy of as many
 //! bytes; where input and output differ in size, of half their sum. Ratios inside one run mean something on a busy machine,
 //! bytes per second do not.

@@ -5,6 +5,7 @@ use clap::builder::styling::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::io::{IsTerminal as _, Write as _};
 
 /// Colour of errors.
@@ -52,6 +53,8 @@ pub(crate) struct Console {
     quiet: bool,
     verbose: bool,
     bar: RefCell<Option<ProgressBar>>,
+    /// Lines that wait: of each piece of work that goes on beside, those that come after what there is to say of it.
+    held: RefCell<VecDeque<Vec<String>>>,
 }
 
 impl Console {
@@ -66,12 +69,31 @@ impl Console {
             quiet: args.quiet,
             verbose: args.verbose,
             bar: RefCell::new(None),
+            held: RefCell::default(),
         }
+    }
+
+    /// Work goes on beside: what is said from now on waits until [`Console::release`].
+    pub(crate) fn hold(&self) {
+        self.held.borrow_mut().push_back(Vec::new());
+    }
+
+    /// The first work that was held for is done: `body` says what there is to say of it, and what was said after it follows.
+    /// Where it failed, that was never said.
+    pub(crate) fn release<T, E>(&self, body: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let mut held = self.held.take();
+        let said = held.pop_front();
+        let result = body();
+        if result.is_ok() {
+            said.into_iter().flatten().for_each(|line| self.print(&line));
+            self.held.replace(held);
+        }
+        result
     }
 
     /// Why the command fails. Shown also with `-q`.
     pub(crate) fn error(&self, message: &str) {
-        self.line(&format!("{ERROR}error:{ERROR:#} {message}"));
+        self.print(&format!("{ERROR}error:{ERROR:#} {message}"));
     }
 
     /// Something the user should know.
@@ -100,8 +122,15 @@ impl Console {
         }
     }
 
-    /// A standard error that is closed cannot be helped.
     fn line(&self, text: &str) {
+        match self.held.borrow_mut().back_mut() {
+            Some(held) => held.push(text.to_owned()),
+            None => self.print(text),
+        }
+    }
+
+    /// A standard error that is closed cannot be helped.
+    fn print(&self, text: &str) {
         let print = || {
             let _ = writeln!(anstream::stderr().lock(), "{text}");
         };
@@ -127,6 +156,18 @@ impl Console {
             bar.set_style(style);
         }
         *self.bar.borrow_mut() = Some(bar);
+    }
+
+    /// The same over so many steps.
+    #[cfg(feature = "bench")]
+    pub(crate) fn progress_steps(&self, total: u64) {
+        self.progress_start(Some(total));
+        if let (Some(bar), Ok(style)) = (
+            &*self.bar.borrow(),
+            ProgressStyle::with_template("{bar:32} {pos}/{len} {eta}"),
+        ) {
+            bar.set_style(style);
+        }
     }
 
     /// Moves the bar.

@@ -25,6 +25,7 @@ mod sensor_arg;
 mod session;
 mod sink;
 mod transmit;
+mod workers;
 
 fn main() -> ExitCode {
     quiet_readers();

@@ -121,6 +121,24 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     a.is_file() && b.is_file() && alike
 }
 
+/// What a file is made of.
+pub(crate) type Body<'a> = &'a mut dyn FnMut(&mut dyn Write) -> std::io::Result<()>;
+
+/// Where whole files go, one after another.
+pub(crate) trait Files {
+    /// Writes one; `-` is standard output.
+    fn write(&mut self, path: &Path, body: Body<'_>) -> Result<(), Failure>;
+}
+
+/// Writes files at once.
+pub(crate) struct AtOnce;
+
+impl Files for AtOnce {
+    fn write(&mut self, path: &Path, body: Body<'_>) -> Result<(), Failure> {
+        write_file(path, body)
+    }
+}
+
 /// Writes a whole file at once.
 pub(crate) fn write_file(path: &Path, body: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
     let mut output = Output::create(path)?;
@@ -141,11 +159,11 @@ fn temporary(directory: &Path) -> std::io::Result<NamedTempFile> {
 }
 
 /// Standard output for data: bytes pass unchanged.
-pub(crate) type Stdout = BufWriter<std::io::StdoutLock<'static>>;
+pub(crate) type Stdout = BufWriter<std::io::Stdout>;
 
 /// Standard output for data.
 pub(crate) fn stdout() -> Stdout {
-    BufWriter::with_capacity(1 << 16, std::io::stdout().lock())
+    BufWriter::with_capacity(1 << 16, std::io::stdout())
 }
 
 /// Standard output for reports: colours stay only on a terminal, or with `--color always`.

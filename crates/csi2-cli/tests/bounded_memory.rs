@@ -1,4 +1,5 @@
-//! Two gigabytes of samples through a pipe, with less memory than a tenth of that. Ignored by default:
+//! Two gigabytes of samples through a pipe, with less memory than a tenth of that, and frames that are written beside decoding.
+//! Ignored by default:
 //! `cargo test --release -p csi2-cli --test bounded_memory -- --ignored`.
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::unwrap_used)]
@@ -71,5 +72,44 @@ fn two_gigabytes_of_samples_in_less_than_200_megabytes() {
         assert!(child.wait().expect("an end").success(), "{reading}");
         eprintln!("{reading}: {sent} bytes, peak {peak} kB");
         assert!(peak < MOST, "{reading}: {peak} kB");
+    }
+}
+
+/// Runs to the end; the greatest resident size in kilobytes.
+fn peak_of(directory: &std::path::Path, arguments: &str) -> u64 {
+    let mut child = csi2(arguments).current_dir(directory).spawn().expect("csi2 starts");
+    let mut most = 0;
+    loop {
+        // At its end it has no size any more.
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let size = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        most = most.max(size.unwrap_or(0));
+        if let Some(status) = child.try_wait().expect("its status") {
+            assert!(status.success(), "{arguments}");
+            eprintln!("{arguments}: peak {most} kB");
+            return most;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
+#[test]
+#[ignore = "takes long without optimisation"]
+fn frames_on_their_way_are_few() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory.path();
+    peak_of(
+        directory,
+        "simulate imx477 --frames 12 -o link.bin --output-format packets -q",
+    );
+    // A frame of 4056x3040.
+    let frame = 4056 * 3040 * 2 / 1000;
+    for format in ["png", "dng", "tiff", "npy", "raw", "packed"] {
+        let peak = peak_of(
+            directory,
+            &format!("decode link.bin -o out --bayer rggb -q --format {format}"),
+        );
+        assert!(peak < 100_000 + frame, "{format}: {peak} kB");
     }
 }

@@ -1,9 +1,11 @@
-//! Holds the README to the code: its tables are what `csi2 formats` knows, and each `console` block prints what it shows.
+//! Holds the README to the code: its tables are what `csi2 formats` knows and what the last record of `csi2 bench` has, and
+//! each `console` block prints what it shows.
 //! `CSI2_BLESS=1` writes tables and outputs anew.
 
 #![cfg(unix)]
 #![allow(clippy::expect_used, clippy::panic)]
 
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -167,11 +169,82 @@ fn data_types() -> String {
     )
 }
 
+/// The newest record of `csi2 bench --json`: its name begins with its date.
+fn record() -> (String, Value) {
+    let files = std::fs::read_dir(root().join("benches/record")).expect("benches/record");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("UTF-8"));
+    let newest = names.filter(|name| name.ends_with(".json")).max().expect("a record");
+    let text = std::fs::read_to_string(root().join("benches/record").join(&newest)).expect("a record");
+    (newest, serde_json::from_str(&text).expect("JSON"))
+}
+
+/// What kernels are compared with, as the README explains them.
+const BESIDE: &[&str] = &[
+    "scalar",
+    "memcpy",
+    "nt_copy",
+    "read",
+    "crc",
+    "crc_table16",
+    "crc_fast",
+    "plain",
+];
+
+/// How fast it was: a line per row, a column per backend, the best first.
+fn speed() -> String {
+    let (name, record) = record();
+    let rows = record["rows"].as_array().expect("rows");
+    let text = |row: &Value, key: &str| row[key].as_str().expect("text").to_owned();
+    let number = |value: &Value| value.as_f64().expect("a number");
+    let mut ids: Vec<String> = rows.iter().map(|row| text(row, "id")).collect();
+    ids.dedup();
+    let mut backends: Vec<String> = rows.iter().map(|row| text(row, "backend")).collect();
+    backends.truncate(rows.len() / ids.len());
+    let sampled = |id: &str| {
+        ["samples", "clocked", "path/samples"]
+            .iter()
+            .any(|start| id.starts_with(start))
+    };
+    let cells = ids.iter().zip(rows.chunks(backends.len())).map(|(id, rows)| {
+        let unit = if sampled(id) { "GSa/s" } else { "GB/s" };
+        let rate = format!("{} {unit}", digits(number(&rows[0]["bytes_per_s"]) / 1e9));
+        let ratios = rows.iter().map(|row| {
+            let ratio = |name: &&str| {
+                row["vs"]
+                    .get(name)
+                    .map(|ratio| format!("{name} {}", digits(number(ratio))))
+            };
+            BESIDE.iter().filter_map(ratio).collect::<Vec<_>>().join(", ")
+        });
+        [format!("`{id}`"), rate].into_iter().chain(ratios).collect()
+    });
+    let head = format!(
+        "| row | {} | {} |",
+        backends[0],
+        backends.join(": times as fast as | ") + ": times as fast as"
+    );
+    let (date, cpu) = (&name[..10], text(&record, "cpu"));
+    format!("{date}, {cpu} (`benches/record/{name}`):\n\n{}", table(&head, cells))
+}
+
+/// Three digits.
+fn digits(value: f64) -> String {
+    match value {
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
 #[test]
 fn tables_are_what_the_code_knows() {
     let text = readme();
     let mut actual = text.clone();
-    for (name, table) in [("capture-formats", capture_formats()), ("data-types", data_types())] {
+    for (name, table) in [
+        ("capture-formats", capture_formats()),
+        ("data-types", data_types()),
+        ("speed", speed()),
+    ] {
         let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
         let from = actual
             .find(&begin)

@@ -29,15 +29,18 @@ use sets::{Merging, Sets};
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 mod embedded;
 mod exposures;
 mod frames;
 mod hdr;
 mod place;
+mod said;
 mod seen;
 mod sets;
 mod tag;
+mod work;
 
 /// Reassembles frames and writes them
 ///
@@ -154,9 +157,9 @@ pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
     }
     let place = match (directory, args.to_stdout()) {
         _ if args.null => Place::Null,
-        (Some(directory), _) if args.stack => Place::stacks(directory),
-        (Some(directory), _) => Place::Files(directory),
-        (None, _) => Place::stream()?,
+        (Some(directory), _) if args.stack => Place::Stacks(directory.into()),
+        (Some(directory), _) => Place::Files(directory.into()),
+        (None, _) => Place::Stream,
     };
     let mut decoder = Decoder {
         assembler: FrameAssembler::new(AssemblerSettings {
@@ -179,13 +182,18 @@ pub(crate) fn run(args: &DecodeArgs, console: &Console) -> Result<(), Failure> {
                 args.frames.clone().unwrap_or(Frames::ALL),
                 (sink, options),
                 place,
-                directory.filter(|_| args.pictures.preview),
+                directory.filter(|_| args.pictures.preview).map(Arc::from),
                 console,
             ),
         },
         seen: Seen::default(),
     };
-    let broken = session.run(&mut decoder, console)?;
+    let run = session.run(&mut decoder, console);
+    if run.is_err() {
+        // What came before is written, or is the first to fail.
+        decoder.exposures.frames.settle()?;
+    }
+    let broken = run?;
     decoder.finish(session.clock())?;
     let frames = decoder.exposures.frames.finish()?;
     let manifest = Manifest {
@@ -266,12 +274,19 @@ impl Visitor for Decoder<'_> {
         }
         CONTINUE
     }
+
+    fn chunk_done(&mut self) -> Result<(), Failure> {
+        self.exposures.frames.poll()
+    }
 }
 
 impl Decoder<'_> {
     fn drain(&mut self, clock: &Clock) -> Result<(), Failure> {
-        while let Some(frame) = self.assembler.poll() {
-            self.exposures.frame(&frame, clock)?;
+        while let Some(frame) = self.assembler.take() {
+            self.exposures.frame(frame, clock)?;
+            while let Some(written) = self.exposures.frames.spare() {
+                self.assembler.give_back(written);
+            }
         }
         Ok(())
     }

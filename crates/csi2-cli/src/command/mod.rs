@@ -4,6 +4,8 @@ use crate::console::Console;
 use crate::failure::Failure;
 use clap::Subcommand;
 
+#[cfg(feature = "bench")]
+mod bench;
 mod check;
 mod convert;
 mod decode;
@@ -29,6 +31,8 @@ pub(crate) enum Command {
     Convert(convert::ConvertArgs),
     Unpack(memory::UnpackArgs),
     Pack(memory::PackArgs),
+    #[cfg(feature = "bench")]
+    Bench(bench::BenchArgs),
     Formats(formats::FormatsArgs),
     Sensors(sensors::SensorsArgs),
     Completions(meta::CompletionsArgs),
@@ -47,6 +51,8 @@ pub(crate) fn run(command: Command, definition: fn() -> clap::Command, console: 
         Command::Convert(args) => convert::run(&args, console),
         Command::Unpack(args) => memory::unpack(&args, console),
         Command::Pack(args) => memory::pack(&args, console),
+        #[cfg(feature = "bench")]
+        Command::Bench(args) => bench::run(&args, console),
         Command::Formats(args) => formats::run(&args),
         Command::Sensors(args) => sensors::run(&args),
         Command::Completions(args) => meta::completions(&args, definition()),

@@ -1,7 +1,7 @@
 //! What a decoded frame is written as: a table, one row a format.
 
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::Files;
 use crate::picture::{Black, Picture, SinkOptions};
 use csi2_analyzer::{Keep, Pixels};
 use csi2_pixel::{Layout, Plane, Samples};
@@ -148,28 +148,30 @@ pub(crate) fn write_file(
     picture: &Picture<'_>,
     options: SinkOptions,
     path: &Path,
+    to: &mut dyn Files,
 ) -> Result<Vec<PlaneFile>, Failure> {
     if !in_planes(sink, picture) {
-        let mut output = Output::create(path)?;
-        output.write(|out| (sink.write)(picture, options, out))?;
-        output.finish()?;
+        to.write(path, &mut |out| (sink.write)(picture, options, out))?;
         return Ok(Vec::new());
     }
     let files = plane_files(picture, path);
     for (plane, file) in picture.layout.planes().iter().zip(&files) {
-        let mut output = Output::create(&file.path)?;
-        output.write(|out| {
+        to.write(&file.path, &mut |out| {
             out.write_all(&npy::header(&[file.height, file.width], picture.bits))?;
             samples::plane(picture, *plane, out)
         })?;
-        output.finish()?;
     }
     Ok(files)
 }
 
 /// Writes the picture for viewing that `--preview` asks for.
-pub(crate) fn write_preview(picture: &Picture<'_>, options: SinkOptions, path: &Path) -> Result<(), Failure> {
-    crate::output::write_file(path, |out| {
+pub(crate) fn write_preview(
+    picture: &Picture<'_>,
+    options: SinkOptions,
+    path: &Path,
+    to: &mut dyn Files,
+) -> Result<(), Failure> {
+    to.write(path, &mut |out| {
         let raster = crate::render::preview(picture, options)?;
         png::write_raster(&raster, None, out)
     })

@@ -4,6 +4,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod anonymise;
+mod bench;
+mod beside;
 mod conformance;
 mod contract;
 mod convert;

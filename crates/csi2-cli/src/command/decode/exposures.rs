@@ -6,8 +6,8 @@ use super::sets::Sets;
 use super::tag::Tag;
 use crate::failure::Failure;
 use crate::session::Clock;
+use csi2_analyzer::Received;
 use csi2_analyzer::hdr::{ExposureSorter, Label, Notice, OwnedFrame, Verdict};
-use csi2_analyzer::{Frame, Received};
 
 /// Strange sets that are told one by one.
 const NAMED: u64 = 8;
@@ -26,7 +26,8 @@ pub(super) struct Exposures<'a> {
 
 impl Exposures<'_> {
     /// A frame has ended.
-    pub(super) fn frame(&mut self, frame: &Frame<'_>, clock: &Clock) -> Result<(), Failure> {
+    pub(super) fn frame(&mut self, owned: OwnedFrame, clock: &Clock) -> Result<(), Failure> {
+        let frame = &owned.frame();
         let verdict = self.sorter.frame(frame);
         let embedded = self.embedded.of(frame.channel);
         if verdict == Verdict::Later {
@@ -34,15 +35,12 @@ impl Exposures<'_> {
         }
         self.kept(clock)?;
         match verdict {
-            Verdict::Later => Ok(()),
-            Verdict::Now(None) => self.frames.frame(frame, &Tag::default(), embedded, clock),
-            Verdict::Now(Some(label)) if self.sets.merges() => {
-                self.exposure(label, OwnedFrame::of(frame), embedded, clock)
+            Verdict::Later => {
+                self.frames.drop(owned);
+                Ok(())
             }
-            Verdict::Now(Some(label)) => {
-                self.saw(label);
-                self.frames.frame(frame, &Tag::of(Some(label)), embedded, clock)
-            }
+            Verdict::Now(None) => self.frames.frame(owned, &Tag::default(), embedded, clock),
+            Verdict::Now(Some(label)) => self.exposure(label, owned, embedded, clock),
         }
     }
 
@@ -92,9 +90,7 @@ impl Exposures<'_> {
             let embedded = self.embedded.kept(&sorted.frame.frame());
             match sorted.label {
                 Some(label) => self.exposure(label, sorted.frame, embedded, clock)?,
-                None => self
-                    .frames
-                    .frame(&sorted.frame.frame(), &Tag::default(), embedded, clock)?,
+                None => self.frames.frame(sorted.frame, &Tag::default(), embedded, clock)?,
             }
         }
         Ok(())
@@ -114,8 +110,7 @@ impl Exposures<'_> {
                 .sets
                 .merge((label, frame, embedded), exposures, &mut self.frames, clock);
         }
-        self.frames
-            .frame(&frame.frame(), &Tag::of(Some(label)), embedded, clock)
+        self.frames.frame(frame, &Tag::of(Some(label)), embedded, clock)
     }
 
     fn saw(&mut self, label: Label) {

@@ -1,73 +1,70 @@
-//! Frames on their way out, and what the manifest says of them.
+//! Frames on their way out.
 
 use super::embedded::Embedded;
-use super::place::{Place, file_name};
-use super::tag::{Tag, tone_mapped};
+use super::place::{Likeness, Place, Stacks, Title};
+use super::said::{Entry, Said};
+use super::tag::Tag;
+use super::work::{Crew, Order, Preview, Written};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::number::Frames;
 use crate::picture::{Black, Picture, SinkOptions};
 use crate::report::json::FrameRow;
-use crate::report::text;
 use crate::session::Clock;
 use crate::sink::{self, Sink};
-use csi2_analyzer::{Frame, Pixels};
+use crate::workers;
+use csi2_analyzer::{Frame, OwnedFrame};
 use csi2_packet::{DataType, VirtualChannel};
-use csi2_pixel::{Layout, Samples};
+use csi2_pixel::Layout;
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Incomplete frames that are named on standard error; the manifest has them all.
-const NAMED: u64 = 8;
+use std::sync::Arc;
 
 /// Writes frames and remembers them.
 pub(super) struct FrameWriter<'a> {
     range: Frames,
     sink: &'static Sink,
     options: SinkOptions,
-    place: Place<'a>,
+    place: Place,
+    /// What frames on standard output are like.
+    likeness: Likeness,
     /// Directory for previews, where they are wanted.
-    previews: Option<&'a Path>,
+    previews: Option<Arc<Path>>,
+    hands: Hands,
+    /// Frames that were written, whose memory can be used again.
+    spare: Vec<OwnedFrame>,
     said: Said<'a>,
     /// Number of the last frame of each stream, and of each exposure of it.
     streams: BTreeMap<(VirtualChannel, DataType, Option<&'static str>), u64>,
     pub(super) console: &'a Console,
 }
 
-/// What there is to say of frames: in the manifest, and on standard error.
-pub(super) struct Said<'a> {
-    pub(super) rows: Vec<FrameRow>,
-    incomplete: u64,
-    damaged: u64,
-    /// What was said once of a stream, or of all.
-    warned: Vec<(Option<DataType>, &'static str)>,
-    /// Samples are in the low bits of more, and could be scaled.
-    dark: bool,
-    console: &'a Console,
+/// Who writes.
+enum Hands {
+    /// This thread.
+    Here(Stacks),
+    /// Others.
+    Beside(Crew),
 }
 
 impl<'a> FrameWriter<'a> {
     pub(super) fn new(
         range: Frames,
         (sink, options): (&'static Sink, SinkOptions),
-        place: Place<'a>,
-        previews: Option<&'a Path>,
+        place: Place,
+        previews: Option<Arc<Path>>,
         console: &'a Console,
     ) -> Self {
         Self {
             range,
             sink,
             options,
-            said: Said {
-                rows: Vec::new(),
-                incomplete: 0,
-                damaged: 0,
-                warned: Vec::new(),
-                dark: sink.stretches && !options.stretch && !place.is_null(),
-                console,
-            },
+            said: Said::new(sink.stretches && !options.stretch && !place.is_null(), console),
             place,
+            likeness: Likeness::default(),
             previews,
+            hands: Hands::new(),
+            spare: Vec::new(),
             streams: BTreeMap::new(),
             console,
         }
@@ -89,16 +86,28 @@ impl<'a> FrameWriter<'a> {
         self.streams.insert(stream, tag.number(frame));
     }
 
+    /// A frame that is not written, or not any more.
+    pub(super) fn drop(&mut self, frame: OwnedFrame) {
+        self.spare.push(frame);
+    }
+
+    /// A frame whose memory can be used again.
+    pub(super) fn spare(&mut self) -> Option<OwnedFrame> {
+        self.spare.pop()
+    }
+
     /// `embedded`: what the embedded rows of the frame say.
     pub(super) fn frame(
         &mut self,
-        frame: &Frame<'_>,
+        owned: OwnedFrame,
         tag: &Tag,
         embedded: Option<Embedded>,
         clock: &Clock,
     ) -> Result<(), Failure> {
+        let frame = &owned.frame();
         self.pass(frame, tag);
         if !self.wants(tag.number(frame)) {
+            self.drop(owned);
             return Ok(());
         }
         let options = match &tag.merged {
@@ -114,6 +123,7 @@ impl<'a> FrameWriter<'a> {
         let (sink, instead) = sink::fitting(self.sink, &picture, options);
         if let Some(why) = instead.filter(|_| !null) {
             if !self.place.takes(sink) {
+                self.settle()?;
                 return Err(Failure::usage(format!(
                     "{}: {why}; --format raw has room for any samples",
                     frame.data_type.name()
@@ -123,16 +133,17 @@ impl<'a> FrameWriter<'a> {
                 format!("{}: {why}: written as {} files", frame.data_type.name(), sink.extension)
             });
         }
-        let put = self.place.put((frame, tag), &picture, (sink, options), self.console)?;
-        let preview = self.preview((frame, tag), &picture)?;
-        let file = put
-            .file
-            .clone()
-            .unwrap_or_else(|| format!("{} {}", tag.stem(frame), tag.number(frame)));
-        self.said.warn(frame, &file);
+        if let Place::Stream = self.place
+            && let Err(failure) = self
+                .likeness
+                .admit((frame, tag), &picture, (sink, options), self.console)
+        {
+            self.settle()?;
+            return Err(failure);
+        }
         let raw = null || sink.name == "raw";
-        self.said.rows.push(FrameRow {
-            file: put.file,
+        let row = FrameRow {
+            file: None,
             vc: frame.channel.number(),
             dt: frame.data_type.code(),
             name: frame.data_type.name(),
@@ -159,111 +170,130 @@ impl<'a> FrameWriter<'a> {
             rest_bytes: (frame.rest_bytes > 0).then_some(frame.rest_bytes),
             layout: sink::layout_name(sink, &picture, raw),
             pix_fmt: sink::pix_fmt(&picture, options).filter(|_| raw),
-            slice: put.slice,
-            planes: put.planes,
-            preview,
-            sha256: put.sha256,
+            slice: None,
+            planes: Vec::new(),
+            preview: None,
+            sha256: None,
             embedded: embedded.map(|said| said.json),
-        });
+        };
+        let title = Title::of(frame, tag);
+        let order = Order {
+            preview: self.preview(&title, tag, &picture),
+            title,
+            place: self.place.clone(),
+            sink,
+            options,
+        };
+        let entry = Entry {
+            row,
+            title: order.title.clone(),
+            grey: picture.layout == Layout::Single && self.options.bayer.is_none(),
+        };
+        self.write(order, owned, entry)
+    }
+
+    /// Writes a frame, or has it written.
+    fn write(&mut self, order: Order, frame: OwnedFrame, entry: Entry) -> Result<(), Failure> {
+        match &mut self.hands {
+            Hands::Here(stacks) => {
+                let outcome = order.run_here(&picture(&frame.frame()), stacks);
+                self.drop(frame);
+                self.said.of_frame(entry, outcome)
+            }
+            Hands::Beside(_) => {
+                while let Hands::Beside(crew) = &mut self.hands
+                    && crew.is_full(&order, &frame)
+                {
+                    let written = crew.wait();
+                    self.written(written)?;
+                }
+                if let Hands::Beside(crew) = &mut self.hands {
+                    crew.give(order, frame, entry);
+                    self.console.hold();
+                }
+                self.poll()
+            }
+        }
+    }
+
+    /// Remembers what was written beside.
+    pub(super) fn poll(&mut self) -> Result<(), Failure> {
+        while let Hands::Beside(crew) = &mut self.hands
+            && let Some(written) = crew.poll()
+        {
+            self.written(Some(written))?;
+        }
         Ok(())
     }
 
+    /// Waits until all is written.
+    pub(super) fn settle(&mut self) -> Result<(), Failure> {
+        while let Hands::Beside(crew) = &mut self.hands
+            && let Some(written) = crew.wait()
+        {
+            self.written(Some(written))?;
+        }
+        Ok(())
+    }
+
+    fn written(&mut self, written: Option<Written>) -> Result<(), Failure> {
+        let Some((entry, outcome, frame)) = written else {
+            return Ok(());
+        };
+        self.drop(frame);
+        let said = self.console.release(|| self.said.of_frame(entry, outcome));
+        if let (Hands::Beside(crew), Err(_)) = (&mut self.hands, &said) {
+            crew.abandon();
+        }
+        said
+    }
+
     /// Closes what is open.
-    pub(super) fn finish(self) -> Result<Said<'a>, Failure> {
-        self.place.finish()?;
+    pub(super) fn finish(mut self) -> Result<Said<'a>, Failure> {
+        self.settle()?;
+        let stacks = match self.hands {
+            Hands::Here(stacks) => stacks,
+            Hands::Beside(crew) => crew.into_stacks(),
+        };
+        stacks.finish()?;
         Ok(self.said)
     }
 
-    /// Writes the picture for viewing; returns its name.
-    fn preview(&mut self, (frame, tag): (&Frame<'_>, &Tag), picture: &Picture<'_>) -> Result<Option<String>, Failure> {
-        let Some(directory) = self.previews.filter(|_| sink::has_preview(picture)) else {
-            return Ok(None);
-        };
-        if picture.layout == Layout::Single && self.options.bayer.is_none() {
-            self.said.once(None, "grey previews", || {
-                "previews are grey: the link does not carry the order of the colour filter; --bayer or --sensor tells it"
-                    .into()
-            });
-        }
-        let name = format!("{}-{:06}", tag.stem(frame), tag.number(frame));
-        let path = sink::preview_path(&directory.join(name));
-        match &tag.merged {
-            Some(merge) => {
-                let samples = tone_mapped(picture, merge.full);
-                let mapped = Picture {
-                    bits: 16,
-                    depth: [16; 3],
-                    pixels: Pixels::Samples(Samples::Narrow(&samples)),
-                    ..*picture
-                };
-                let options = SinkOptions {
+    /// The picture for viewing.
+    fn preview(&self, title: &Title, tag: &Tag, picture: &Picture<'_>) -> Option<Preview> {
+        let directory = self.previews.as_ref().filter(|_| sink::has_preview(picture))?;
+        let path = sink::preview_path(&directory.join(title.name()));
+        Some(match &tag.merged {
+            Some(merge) => Preview {
+                path,
+                options: SinkOptions {
                     black: None,
                     white: None,
                     ..self.options
-                };
-                sink::write_preview(&mapped, options, &path)?;
-            }
-            None => sink::write_preview(picture, self.options, &path)?,
-        }
-        Ok(Some(file_name(&path)))
+                },
+                full: Some(merge.full),
+            },
+            None => Preview {
+                path,
+                options: self.options,
+                full: None,
+            },
+        })
     }
 }
 
-impl Said<'_> {
-    fn once(&mut self, of: Option<DataType>, what: &'static str, message: impl FnOnce() -> String) {
-        if !self.warned.contains(&(of, what)) {
-            self.warned.push((of, what));
-            self.console.warning(&message());
-        }
-    }
-
-    fn warn(&mut self, frame: &Frame<'_>, file: &str) {
-        if frame.rest_bytes > 0 {
-            self.once(Some(frame.data_type), "rest", || {
-                format!(
-                    "{}: lines of {} are no whole number of groups: the last {} of each left out",
-                    frame.data_type.name(),
-                    text::count(frame.line_bytes.into(), "byte"),
-                    text::count(frame.rest_bytes.into(), "byte")
-                )
-            });
-        }
-        self.damaged += u64::from(!frame.bad_lines.is_empty());
-        self.incomplete += u64::from(!frame.complete);
-        if frame.complete || self.incomplete > NAMED {
-            return;
-        }
-        let lost = match frame.missing_lines {
-            [] => "its start or end is missing".to_owned(),
-            [row] => format!("row {row} is missing and zero"),
-            lines => format!("rows {} are missing and zero", text::rows(lines)),
+impl Hands {
+    /// Others where there are cores for them.
+    fn new() -> Self {
+        let crew = match workers::threads() {
+            0 => None,
+            threads => Crew::start(threads).ok(),
         };
-        self.console.warning(&format!("{file}: incomplete: {lost}"));
-    }
-
-    pub(super) fn summary(&self, manifest: Option<&Path>) {
-        let mut text = text::count(self.rows.len() as u64, "frame");
-        if self.incomplete > 0 {
-            text.push_str(&format!(", {} incomplete", self.incomplete));
-        }
-        if self.damaged > 0 {
-            text.push_str(&format!(", {} with damaged rows", self.damaged));
-        }
-        if let Some(manifest) = manifest {
-            text.push_str(&format!(": {}", manifest.display()));
-        }
-        self.console.note(&text);
-        let grey = self.rows.iter().filter(|row| row.layout == Some("RAW"));
-        let bits = grey.map(|row| row.bits).find(|bits| (9..16).contains(bits));
-        if let Some(bits) = bits.filter(|_| self.dark) {
-            self.console.note(&format!(
-                "samples are right-aligned, {bits} of 16 bits: most viewers show them dark; --stretch makes pictures for viewing"
-            ));
-        }
+        crew.map_or_else(|| Self::Here(Stacks::default()), Self::Beside)
     }
 }
 
-fn picture<'a>(frame: &Frame<'a>) -> Picture<'a> {
+pub(super) fn picture<'a>(frame: &Frame<'a>) -> Picture<'a> {
     Picture {
         width: frame.width as usize,
         height: frame.height as usize,

@@ -3,7 +3,7 @@
 use super::tag::Tag;
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::Files;
 use crate::picture::{Picture, SinkOptions};
 use crate::report::json::PlaneRow;
 use crate::report::text;
@@ -12,38 +12,50 @@ use csi2_analyzer::{Frame, Pixels};
 use csi2_packet::{DataType, VirtualChannel};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Where frames go.
-pub(super) enum Place<'a> {
+#[derive(Clone, Debug)]
+pub(super) enum Place {
     /// Nowhere: they are hashed.
     Null,
     /// A file each, or several.
-    Files(&'a Path),
+    Files(Arc<Path>),
     /// A file a stream.
-    Stacks(&'a Path, Stacks),
+    Stacks(Arc<Path>),
     /// Standard output, one after the other.
-    Stream(Stream),
+    Stream,
 }
 
-/// By stream and exposure.
-type Stacks = BTreeMap<(VirtualChannel, DataType, Option<&'static str>), Stacked>;
+/// A stream and an exposure of it.
+type Key = (VirtualChannel, DataType, Option<&'static str>);
+
+/// The stacks that are open.
+#[derive(Default)]
+pub(super) struct Stacks(BTreeMap<Key, Stacked>);
 
 /// The stack that a stream writes at the moment.
-pub(super) struct Stacked {
+struct Stacked {
     stack: Stack,
     file: String,
     /// Stacks of this stream so far.
     number: usize,
 }
 
-/// Standard output.
-pub(super) struct Stream {
-    output: Output,
-    /// What the frames before were.
-    like: Option<Like>,
+/// What files of a frame are named after.
+#[derive(Clone, Debug)]
+pub(super) struct Title {
+    stem: String,
+    number: u64,
+    key: Key,
 }
+
+/// What frames on standard output have to be like: the first one.
+#[derive(Default)]
+pub(super) struct Likeness(Option<Like>);
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 struct Like {
@@ -63,46 +75,65 @@ pub(super) struct Put {
     pub(super) sha256: Option<String>,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn stacks(directory: &'a Path) -> Self {
-        Self::Stacks(directory, BTreeMap::new())
+/// Where the files and stacks of a frame are written.
+pub(super) trait Desk: Files {
+    fn files(&mut self) -> &mut dyn Files;
+
+    /// Stacks take frames in their order: what was written before is there.
+    fn stacks(&mut self) -> Result<&mut Stacks, Failure>;
+}
+
+impl Title {
+    pub(super) fn of(frame: &Frame<'_>, tag: &Tag) -> Self {
+        Self {
+            stem: tag.stem(frame),
+            number: tag.number(frame),
+            key: (frame.channel, frame.data_type, tag.exposure),
+        }
     }
 
-    pub(super) fn stream() -> Result<Self, Failure> {
-        Ok(Self::Stream(Stream {
-            output: Output::create(Path::new("-"))?,
-            like: None,
-        }))
+    /// `vc0-raw10-000000`.
+    pub(super) fn name(&self) -> String {
+        format!("{}-{:06}", self.stem, self.number)
     }
+}
 
+/// `vc0-raw10 0`.
+impl fmt::Display for Title {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.stem, self.number)
+    }
+}
+
+impl Place {
     pub(super) const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
 
     /// Whether pictures of a format can go here.
     pub(super) const fn takes(&self, sink: &Sink) -> bool {
-        !matches!(self, Self::Stream(_)) || sink.streams
+        !matches!(self, Self::Stream) || sink.streams
     }
 
     /// Writes a frame.
     pub(super) fn put(
-        &mut self,
-        (frame, tag): (&Frame<'_>, &Tag),
+        &self,
+        title: &Title,
         picture: &Picture<'_>,
-        (sink, options): (&'static Sink, SinkOptions),
-        console: &Console,
+        (sink, options): (&Sink, SinkOptions),
+        desk: &mut dyn Desk,
     ) -> Result<Put, Failure> {
-        let name = format!("{}-{:06}.{}", tag.stem(frame), tag.number(frame), sink.extension);
         match self {
             Self::Null => Ok(Put {
                 sha256: Some(sha256(picture, options)?),
                 ..Put::default()
             }),
-            Self::Stacks(directory, stacks) if matches!(picture.pixels, Pixels::Samples(_)) => {
-                stacked(stacks, directory, (frame, tag), picture)
+            Self::Stacks(directory) if matches!(picture.pixels, Pixels::Samples(_)) => {
+                desk.stacks()?.push(directory, title, picture)
             }
-            Self::Files(directory) | Self::Stacks(directory, _) => {
-                let planes = sink::write_file(sink, picture, options, &directory.join(&name))?;
+            Self::Files(directory) | Self::Stacks(directory) => {
+                let name = format!("{}.{}", title.name(), sink.extension);
+                let planes = sink::write_file(sink, picture, options, &directory.join(&name), desk.files())?;
                 let planes = rows(&planes);
                 Ok(Put {
                     file: Some(planes.first().map_or(name, |first| first.file.clone())),
@@ -110,27 +141,17 @@ impl<'a> Place<'a> {
                     ..Put::default()
                 })
             }
-            Self::Stream(stream) => {
-                stream.admit((frame, tag), picture, (sink, options), console)?;
-                stream.output.write(|out| (sink.write)(picture, options, out))?;
+            Self::Stream => {
+                desk.write(Path::new("-"), &mut |out| (sink.write)(picture, options, out))?;
                 Ok(Put::default())
             }
         }
     }
-
-    /// Gives files that are still open their names.
-    pub(super) fn finish(self) -> Result<(), Failure> {
-        match self {
-            Self::Null | Self::Files(_) => Ok(()),
-            Self::Stacks(_, stacks) => stacks.into_values().try_for_each(|stacked| stacked.stack.finish()),
-            Self::Stream(stream) => stream.output.finish(),
-        }
-    }
 }
 
-impl Stream {
+impl Likeness {
     /// Frames of a stream of pictures have to be alike. Says once how FFmpeg reads them.
-    fn admit(
+    pub(super) fn admit(
         &mut self,
         (frame, tag): (&Frame<'_>, &Tag),
         picture: &Picture<'_>,
@@ -144,7 +165,7 @@ impl Stream {
             width: frame.width,
             height: frame.height,
         };
-        match self.like {
+        match self.0 {
             Some(before) if before == like => Ok(()),
             Some(Like {
                 exposure: Some(before), ..
@@ -170,7 +191,7 @@ impl Stream {
                 like.channel
             ))),
             None => {
-                self.like = Some(like);
+                self.0 = Some(like);
                 console.note(&reader(picture, sink, options));
                 Ok(())
             }
@@ -202,44 +223,47 @@ fn reader(picture: &Picture<'_>, sink: &Sink, options: SinkOptions) -> String {
     }
 }
 
-fn stacked(
-    stacks: &mut Stacks,
-    directory: &Path,
-    (frame, tag): (&Frame<'_>, &Tag),
-    picture: &Picture<'_>,
-) -> Result<Put, Failure> {
-    let key = (frame.channel, frame.data_type, tag.exposure);
-    let mut number = 1;
-    let mut stacked = match stacks.remove(&key) {
-        Some(stacked) if stacked.stack.fits(picture) => Some(stacked),
-        Some(other) => {
-            number = other.number + 1;
-            other.stack.finish()?;
-            None
-        }
-        None => None,
-    };
-    let current = match stacked.take() {
-        Some(stacked) => stacks.entry(key).or_insert(stacked),
-        None => {
-            let suffix = if number == 1 {
-                String::new()
-            } else {
-                format!("-{number}")
-            };
-            let file = format!("{}{suffix}.npy", tag.stem(frame));
-            let stack = Stack::create(picture, &directory.join(&file))?;
-            stacks.entry(key).or_insert(Stacked { stack, file, number })
-        }
-    };
-    let slice = current.stack.push(picture)?;
-    let planes = rows(current.stack.planes());
-    Ok(Put {
-        file: Some(planes.first().map_or(current.file.clone(), |first| first.file.clone())),
-        slice: Some(slice),
-        planes,
-        sha256: None,
-    })
+impl Stacks {
+    /// Appends a frame to the stack of its stream, or to a new one where it is not like those before.
+    fn push(&mut self, directory: &Path, title: &Title, picture: &Picture<'_>) -> Result<Put, Failure> {
+        let mut number = 1;
+        let fitting = match self.0.remove(&title.key) {
+            Some(stacked) if stacked.stack.fits(picture) => Some(stacked),
+            Some(other) => {
+                number = other.number + 1;
+                other.stack.finish()?;
+                None
+            }
+            None => None,
+        };
+        let stacked = match fitting {
+            Some(stacked) => stacked,
+            None => {
+                let suffix = if number == 1 {
+                    String::new()
+                } else {
+                    format!("-{number}")
+                };
+                let file = format!("{}{suffix}.npy", title.stem);
+                let stack = Stack::create(picture, &directory.join(&file))?;
+                Stacked { stack, file, number }
+            }
+        };
+        let current = self.0.entry(title.key).or_insert(stacked);
+        let slice = current.stack.push(picture)?;
+        let planes = rows(current.stack.planes());
+        Ok(Put {
+            file: Some(planes.first().map_or(current.file.clone(), |first| first.file.clone())),
+            slice: Some(slice),
+            planes,
+            sha256: None,
+        })
+    }
+
+    /// Gives files that are still open their names.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        self.0.into_values().try_for_each(|stacked| stacked.stack.finish())
+    }
 }
 
 fn rows(planes: &[PlaneFile]) -> Vec<PlaneRow> {

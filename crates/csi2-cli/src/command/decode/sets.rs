@@ -188,7 +188,7 @@ impl Sets {
             merged: Some(Merge { ratios, source, full }),
         };
         let said = these.first().and_then(|(_, _, embedded)| embedded.clone());
-        frames.frame(&merged.frame.frame(), &tag, said, clock)
+        frames.frame(merged.frame, &tag, said, clock)
     }
 }
 

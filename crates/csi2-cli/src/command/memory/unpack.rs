@@ -7,7 +7,7 @@ use super::guess;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::number::Size;
-use crate::output::{Output, keep_inputs};
+use crate::output::{AtOnce, Output, keep_inputs};
 use crate::picture::{Picture, SinkOptions};
 use crate::report::text;
 use crate::sink::{self, Sink, Stack, npy};
@@ -288,7 +288,7 @@ impl Writer<'_> {
         };
         keep_inputs(&numbered, [self.input])?;
         if self.preview {
-            sink::write_preview(picture, self.options, &sink::preview_path(&numbered))?;
+            sink::write_preview(picture, self.options, &sink::preview_path(&numbered), &mut AtOnce)?;
         }
         if self.path.as_os_str() == "-" {
             return self.write_to_standard_output(picture);
@@ -301,7 +301,7 @@ impl Writer<'_> {
             self.stack.insert(stack).push(picture)?;
             return Ok(());
         }
-        sink::write_file(self.sink, picture, self.options, &numbered)?;
+        sink::write_file(self.sink, picture, self.options, &numbered, &mut AtOnce)?;
         Ok(())
     }
 
