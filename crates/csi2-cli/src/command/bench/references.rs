@@ -75,12 +75,13 @@ pub(super) fn distribute4(bytes: &[u8], [a, b, c, d]: [&mut [u8]; 4]) {
     }
 }
 
-/// Four lanes of one sample a bit: a shift register each.
+/// Four lanes of one sample a bit: a shift register each. Returns how many bytes they gave.
 #[inline(never)]
-pub(super) fn shift_registers(samples: &[u8], out: &mut [u8]) {
+pub(super) fn shift_registers(samples: &[u8], out: &mut [u8]) -> usize {
     let mut lanes = [0_u8; 4];
     let mut count = 0;
     let (rows, _) = out.as_chunks_mut::<4>();
+    let all = rows.len();
     let mut rows = rows.iter_mut();
     for sample in samples {
         for (lane, register) in lanes.iter_mut().enumerate() {
@@ -89,10 +90,11 @@ pub(super) fn shift_registers(samples: &[u8], out: &mut [u8]) {
         count += 1;
         if count == 8 {
             count = 0;
-            let Some(row) = rows.next() else { return };
+            let Some(row) = rows.next() else { break };
             *row = lanes;
         }
     }
+    4 * (all - rows.len())
 }
 
 /// The sample before each change of bit `clock`, without a branch. Returns how many were kept.

@@ -15,8 +15,9 @@ use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-/// Bytes of the frames on their way, but for the one whose turn it is.
-const LIMIT: usize = 48 << 20;
+/// Bytes of the frames on their way, but for the one whose turn it is: of frames larger than that, one is written while the
+/// next one is received.
+const LIMIT: usize = 24 << 20;
 
 /// What is to be written of a frame.
 pub(super) struct Order {

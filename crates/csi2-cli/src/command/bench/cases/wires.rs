@@ -14,6 +14,8 @@ const LINE: usize = (inputs::line_bytes(10) + 6) * 8 / LANES;
 const DISTINCT: usize = 32;
 /// Samples a bit where there is a clock.
 const OVERSAMPLE: usize = 4;
+/// Bytes behind what is kept, as a buffer that is filled piece by piece has: only its last is taken with care.
+const SPARE: usize = 128;
 /// The bit of a sample that is the clock.
 const CLOCK: u32 = 4;
 
@@ -50,10 +52,7 @@ impl Wires {
             expected,
             (set, scale),
             to_lane_bytes,
-            |samples, out| {
-                references::shift_registers(samples, out);
-                out.len()
-            },
+            references::shift_registers,
         )
     }
 
@@ -110,7 +109,7 @@ impl Wires {
             piece,
             bytes: pieces * piece,
             frames: Ring::new(count, frame),
-            out: Buffer::new(room, DESTINATION),
+            out: Buffer::new(room + SPARE, DESTINATION),
             expected,
             copies: Copies::new(traffic, set.count(scale, 2 * traffic)),
             ours,
