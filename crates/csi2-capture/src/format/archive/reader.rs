@@ -12,6 +12,8 @@ pub(crate) struct SessionReader {
     samples: Samples,
     progress: Place,
     piece: Piece,
+    /// How far the file was read for the pieces so far; threads do not end where the file does.
+    read: u64,
     next: Tick,
 }
 
@@ -31,6 +33,7 @@ impl SessionReader {
             samples: Samples::Waiting(parts),
             progress,
             piece: Piece::default(),
+            read: 0,
             next: 0,
         }
     }
@@ -51,6 +54,7 @@ impl CaptureReader for SessionReader {
             return Ok(None);
         };
         self.samples = Samples::Running(pieces);
+        self.read = self.read.max(piece.position());
         self.piece = piece;
         let first = self.next;
         let bytes = self.piece.bytes();
@@ -59,6 +63,6 @@ impl CaptureReader for SessionReader {
     }
 
     fn bytes_read(&self) -> u64 {
-        self.piece.position()
+        self.read
     }
 }
