@@ -98,7 +98,7 @@ impl Window {
         let mut searched = 0;
         loop {
             let fresh = self.bytes().get(searched..).unwrap_or_default();
-            if let Some(at) = position(fresh, b'\n') {
+            if let Some(at) = memchr::memchr(b'\n', fresh) {
                 return self.bound("line", (searched + at + 1) as u64).map(Some);
             }
             searched = self.held.len();
@@ -282,24 +282,6 @@ impl Window {
     }
 }
 
-/// Where `wanted` is first.
-fn position(bytes: &[u8], wanted: u8) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let (words, _) = bytes.as_chunks::<8>();
-    let mut at = 0;
-    for word in words {
-        // The lowest zero byte of these is marked by its top bit; what carries mark is above it.
-        let zero_where_wanted = u64::from_le_bytes(*word) ^ (ONES * u64::from(wanted));
-        let marks = zero_where_wanted.wrapping_sub(ONES) & !zero_where_wanted & (ONES << 7);
-        if marks != 0 {
-            return Some(at + marks.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    rest.iter().position(|&byte| byte == wanted).map(|more| at + more)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -456,14 +438,19 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_found_where_it_is_first() {
+    fn a_line_ends_at_the_first_line_feed() {
         let mut bytes = [0u8; 40];
         for (at, before) in (0..40).flat_map(|at| [0x0B, 0x8A, 0xFF, 0x00].map(|before| (at, before))) {
             bytes.fill(b'\n');
             bytes[..at].fill(before);
             for start in 0..at {
-                assert_eq!(position(&bytes[start..], b'\n'), Some(at - start));
-                assert_eq!(position(&bytes[start..at], b'\n'), None);
+                assert_eq!(
+                    window(&bytes[start..], 40, 0).fill_line().unwrap(),
+                    Some(at - start + 1)
+                );
+                let mut without = window(&bytes[start..at], 40, 0);
+                assert_eq!(without.fill_line().unwrap(), Some(at - start));
+                assert!(!without.bytes().contains(&b'\n'));
             }
         }
     }
