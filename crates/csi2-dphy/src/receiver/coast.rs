@@ -119,16 +119,12 @@ fn alike(seen: &Samples<'_>, mask: u64, backend: Backend) -> usize {
     let mask = mask.to_le_bytes();
     let (like, mask) = (fill(first), fill(mask.get(..seen.unit).unwrap_or_default()));
     let (blocks, rest) = seen.bytes.as_chunks::<BLOCK>();
-    let other = |block: &[u8; BLOCK]| {
-        let bytes = block.iter().zip(&like).zip(&mask);
+    let differs = |samples: &[u8]| {
+        let bytes = samples.iter().zip(&like).zip(&mask);
         bytes.fold(0, |any, ((byte, like), mask)| any | (byte ^ like) & mask) != 0
     };
-    let whole = blocks.iter().position(other).unwrap_or(blocks.len());
+    let whole = blocks.iter().position(|block| differs(block)).unwrap_or(blocks.len());
     let last = blocks.get(whole).map_or(rest, |block| block);
-    let differs = |unit: &[u8]| {
-        let bytes = unit.iter().zip(&like).zip(&mask);
-        bytes.fold(0, |any, ((byte, like), mask)| any | (byte ^ like) & mask) != 0
-    };
     let more = last.chunks_exact(seen.unit).position(differs);
     whole * BLOCK / seen.unit + more.unwrap_or(last.len() / seen.unit)
 }
