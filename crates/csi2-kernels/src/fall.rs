@@ -12,3 +12,20 @@ use crate::backend::dispatch;
 pub fn find_fall(backend: Backend, bytes: &[u8], distance: usize) -> Option<usize> {
     dispatch!(backend, find_fall(bytes, distance); avx512 avx2)
 }
+
+/// The bytes, those of the same lanes in the next row, and those in the row behind it.
+#[inline(always)]
+pub(crate) fn rows(bytes: &[u8], distance: usize) -> Option<[&[u8]; 3]> {
+    if !(1..=8).contains(&distance) {
+        return None;
+    }
+    Some([bytes, bytes.get(distance..)?, bytes.get(2 * distance..)?])
+}
+
+/// Of all three `N` bytes at a time.
+#[inline(always)]
+pub(crate) fn blocks<const N: usize>([before, now, after]: [&[u8]; 3]) -> impl Iterator<Item = [&[u8; N]; 3]> {
+    let blocks = before.as_chunks::<N>().0.iter();
+    let blocks = blocks.zip(now.as_chunks::<N>().0).zip(after.as_chunks::<N>().0);
+    blocks.map(|((before, now), after)| [before, now, after])
+}

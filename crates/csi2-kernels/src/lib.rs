@@ -15,6 +15,8 @@
 #![no_std]
 
 mod backend;
+#[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod blocks;
 mod checksum;
 mod fall;
 mod interleave;

@@ -3,34 +3,36 @@
 /// A byte that becomes 0.
 const NONE: u8 = 0x80;
 
-/// For unpacking, of RAW10 groups from byte `start`: each sample's own byte above the one with the low bits.
-pub(crate) const fn words_10(start: usize) -> [u8; 16] {
+/// For unpacking RAW10, of groups from byte `start`.
+pub(crate) const fn unpack_10(start: usize) -> [[u8; 16]; 1] {
+    [words(start, 4)]
+}
+
+/// As [`unpack_10`], RAW12.
+pub(crate) const fn unpack_12(start: usize) -> [[u8; 16]; 1] {
+    [words(start, 2)]
+}
+
+/// As [`unpack_10`], RAW14: what is above, and the low bits.
+pub(crate) const fn unpack_14(start: usize) -> [[u8; 16]; 2] {
+    [high_14(start), low_14(start)]
+}
+
+/// Of groups of `count` samples and a byte with their low bits: each sample's own byte above that one.
+const fn words(start: usize, count: usize) -> [u8; 16] {
     let mut from = [0; 16];
     let mut sample = 0;
     while sample < 8 {
-        let group = start + sample / 4 * 5;
-        from[2 * sample] = (group + 4) as u8;
-        from[2 * sample + 1] = (group + sample % 4) as u8;
+        let group = start + sample / count * (count + 1);
+        from[2 * sample] = (group + count) as u8;
+        from[2 * sample + 1] = (group + sample % count) as u8;
         sample += 1;
     }
     from
 }
 
-/// As [`words_10`], of RAW12.
-pub(crate) const fn words_12(start: usize) -> [u8; 16] {
-    let mut from = [0; 16];
-    let mut sample = 0;
-    while sample < 8 {
-        let group = start + sample / 2 * 3;
-        from[2 * sample] = (group + 2) as u8;
-        from[2 * sample + 1] = (group + sample % 2) as u8;
-        sample += 1;
-    }
-    from
-}
-
-/// For unpacking, of RAW14 groups from byte `start`: each sample's own byte above 0.
-pub(crate) const fn high_14(start: usize) -> [u8; 16] {
+/// Of RAW14 groups: each sample's own byte above 0.
+const fn high_14(start: usize) -> [u8; 16] {
     let mut from = [NONE; 16];
     let mut sample = 0;
     while sample < 8 {
@@ -41,7 +43,7 @@ pub(crate) const fn high_14(start: usize) -> [u8; 16] {
 }
 
 /// As [`high_14`]: the two bytes that have the low bits, which begin at bits 0, 6, 4 and 2.
-pub(crate) const fn low_14(start: usize) -> [u8; 16] {
+const fn low_14(start: usize) -> [u8; 16] {
     let mut from = [NONE; 16];
     let mut sample = 0;
     while sample < 8 {

@@ -26,31 +26,19 @@ macro_rules! unpack {
     };
 }
 
-const fn shuffle_10(start: usize) -> [[u8; 16]; 1] {
-    [shuffles::words_10(start)]
-}
-
-const fn shuffle_12(start: usize) -> [[u8; 16]; 1] {
-    [shuffles::words_12(start)]
-}
-
-const fn shuffle_14(start: usize) -> [[u8; 16]; 2] {
-    [shuffles::high_14(start), shuffles::low_14(start)]
-}
-
-unpack!(unpack_raw10, (5, 4), 10, shuffle_10, |token, lane, index| {
+unpack!(unpack_raw10, (5, 4), 10, shuffles::unpack_10, |token, lane, index| {
     let words = vreinterpretq_u16_u8(vqtbl1q_u8(lane, index[0]));
     let low = vshlq_u16(words, i16x8::simd_from(token, [0, -2, -4, -6, 0, -2, -4, -6]).into());
     vbslq_u16(vdupq_n_u16(3), low, vshrq_n_u16::<6>(words))
 });
 
-unpack!(unpack_raw12, (3, 2), 12, shuffle_12, |token, lane, index| {
+unpack!(unpack_raw12, (3, 2), 12, shuffles::unpack_12, |token, lane, index| {
     let words = vreinterpretq_u16_u8(vqtbl1q_u8(lane, index[0]));
     // In even samples the low bits of the word, else those above.
     vbslq_u16(vreinterpretq_u16_u32(vdupq_n_u32(0xF)), words, vshrq_n_u16::<4>(words))
 });
 
-unpack!(unpack_raw14, (7, 4), 14, shuffle_14, |token, lane, index| {
+unpack!(unpack_raw14, (7, 4), 14, shuffles::unpack_14, |token, lane, index| {
     let [high, low] = index.map(|index| vreinterpretq_u16_u8(vqtbl1q_u8(lane, index)));
     let low = vshlq_u16(low, i16x8::simd_from(token, [0, -6, -4, -2, 0, -6, -4, -2]).into());
     vbslq_u16(vdupq_n_u16(0x3F), low, vshrq_n_u16::<2>(high))

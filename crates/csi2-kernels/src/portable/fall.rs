@@ -1,23 +1,20 @@
 //! Falls in lane bytes: blocks of fixed size in vectors of whatever size LLVM has, and a closer look where one has something.
 
+use crate::fall::{blocks, rows};
+
 /// Bytes looked at in one step.
 const BLOCK: usize = 64;
 
 pub(crate) fn find_fall(bytes: &[u8], distance: usize) -> Option<usize> {
-    if !(1..=8).contains(&distance) {
-        return None;
-    }
-    let (now, after) = (bytes.get(distance..)?, bytes.get(2 * distance..)?);
-    let blocks = bytes.as_chunks::<BLOCK>().0.iter();
-    let blocks = blocks.zip(now.as_chunks::<BLOCK>().0).zip(after.as_chunks::<BLOCK>().0);
-    let none = |((before, now), after): &((&[u8; BLOCK], &[u8; BLOCK]), &[u8; BLOCK])| {
+    let [before, now, after] = rows(bytes, distance)?;
+    let none = |[before, now, after]: &[&[u8; BLOCK]; 3]| {
         let bytes = before.iter().zip(*now).zip(*after);
         !bytes.fold(false, |any, ((before, now), after)| {
             any | is_fall(*before, *now, *after)
         })
     };
-    let at = BLOCK * blocks.take_while(none).count();
-    let mut rest = bytes[at..].iter().zip(&now[at..]).zip(&after[at..]);
+    let at = BLOCK * blocks([before, now, after]).take_while(none).count();
+    let mut rest = before[at..].iter().zip(&now[at..]).zip(&after[at..]);
     let found = rest.position(|((before, now), after)| is_fall(*before, *now, *after));
     found.map(|index| distance + at + index)
 }

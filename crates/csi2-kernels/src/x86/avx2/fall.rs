@@ -5,6 +5,7 @@ use core::arch::x86_64::*;
 use fearless_simd::x86::Avx2;
 use fearless_simd::{prelude::*, u8x32};
 
+use crate::fall::{blocks, rows};
 use crate::portable;
 use crate::x86::Avx2 as Level;
 
@@ -17,16 +18,8 @@ pub(crate) fn find_fall(level: Level, bytes: &[u8], distance: usize) -> Option<u
 
 fearless_simd::kernel!(
     fn first_fall(avx2: Avx2, bytes: &[u8], distance: usize) -> Option<usize> {
-        if !(1..=8).contains(&distance) {
-            return None;
-        }
-        let (now, after) = (bytes.get(distance..)?, bytes.get(2 * distance..)?);
-        let vectors = bytes.as_chunks::<VECTOR>().0.iter();
-        let vectors = vectors
-            .zip(now.as_chunks::<VECTOR>().0)
-            .zip(after.as_chunks::<VECTOR>().0);
         let (one, mut at) = (_mm256_set1_epi8(1), 0);
-        for ((before, now), after) in vectors {
+        for [before, now, after] in blocks::<VECTOR>(rows(bytes, distance)?) {
             let before = load(avx2, before);
             let inside = _mm256_and_si256(before, _mm256_add_epi8(before, one));
             let unlike = _mm256_or_si256(inside, _mm256_andnot_si256(before, one));

@@ -1,18 +1,13 @@
-//! Lanes joined and parted by unpacking.
-//!
-//! To unpack the first half of some vectors with the second is to shuffle them perfectly, as one shuffles cards: the index of
-//! each byte, as a number in binary, turns by one place. The rows of the lanes have the lane in its low bits, and the lanes one
-//! after the other have it in its high bits: as many shuffles join them as there are bits, and as many more as a vector's
-//! index has bits part them again.
+//! Lanes joined and parted by unpacking: see [`crate::blocks`].
 
 use core::arch::x86_64::*;
 
 use fearless_simd::x86::Avx2;
 use fearless_simd::{prelude::*, u8x16, u8x32};
 
-use crate::portable;
 use crate::x86::Avx2 as Level;
 use crate::x86::threes::{Gather, JOINED_3, SPLIT_3};
+use crate::{blocks, portable};
 
 /// Bytes of a half of a vector, which unpacking keeps apart from the other.
 const HALF: usize = 16;
@@ -53,25 +48,10 @@ fearless_simd::kernel!(
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn join<const N: usize>(avx2: Avx2, mut lanes: [&[u8]; N], out: &mut [u8]) -> usize {
-    let mut rows = out.len() / N;
-    for lane in &lanes {
-        rows = rows.min(lane.len());
-    }
-    // Not by `map`: it is not inlined where the CPU is said to have more than its caller knows.
-    for lane in &mut lanes {
-        *lane = &lane[..rows];
-    }
-    let out = &mut out[..rows * N];
-    if rows < ROWS {
-        return portable::interleave(&lanes, out);
-    }
-    let mut row = 0;
-    while row < rows {
-        // The last rows, with some before them.
-        let first = row.min(rows - ROWS);
+fn join<const N: usize>(avx2: Avx2, lanes: [&[u8]; N], out: &mut [u8]) -> usize {
+    blocks::join::<N, ROWS>(lanes, out, |lanes, first, to| {
         let mut vectors = [_mm256_setzero_si256(); N];
-        for (vector, lane) in vectors.iter_mut().zip(&lanes) {
+        for (vector, lane) in vectors.iter_mut().zip(lanes) {
             *vector = u8x32::from_slice(avx2, &lane[first..first + ROWS]).into();
         }
         if N == 3 {
@@ -82,7 +62,6 @@ fn join<const N: usize>(avx2: Avx2, mut lanes: [&[u8]; N], out: &mut [u8]) -> us
             }
         }
         // Rows are where they belong but for the halves.
-        let to = &mut out[first * N..][..ROWS * N];
         for index in 0..N {
             let (low, high) = (vectors[2 * index % N], vectors[(2 * index + 1) % N]);
             let bytes = if 2 * index + 1 < N {
@@ -95,28 +74,15 @@ fn join<const N: usize>(avx2: Avx2, mut lanes: [&[u8]; N], out: &mut [u8]) -> us
             let bytes: u8x32<Avx2> = bytes.simd_into(avx2);
             bytes.store_slice(&mut to[index * 2 * HALF..][..2 * HALF]);
         }
-        row = first + ROWS;
-    }
-    rows
+    })
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn split<const N: usize>(avx2: Avx2, bytes: &[u8], mut lanes: [&mut [u8]; N]) -> usize {
-    let mut rows = bytes.len() / N;
-    for lane in &lanes {
-        rows = rows.min(lane.len());
-    }
-    let bytes = &bytes[..rows * N];
-    if rows < ROWS {
-        return portable::deinterleave(bytes, &mut lanes);
-    }
-    let mut row = 0;
-    while row < rows {
-        // The last rows, with some before them.
-        let first = row.min(rows - ROWS);
+fn split<const N: usize>(avx2: Avx2, bytes: &[u8], lanes: [&mut [u8]; N]) -> usize {
+    blocks::split::<N, ROWS>(bytes, lanes, |bytes, lanes, first| {
         let mut vectors = [_mm256_setzero_si256(); N];
-        let (low, high) = bytes[first * N..][..ROWS * N].split_at(HALF * N);
+        let (low, high) = bytes.split_at(HALF * N);
         for (index, vector) in vectors.iter_mut().enumerate() {
             let low: __m128i = u8x16::from_slice(avx2, &low[index * HALF..][..HALF]).into();
             let high: __m128i = u8x16::from_slice(avx2, &high[index * HALF..][..HALF]).into();
@@ -129,13 +95,11 @@ fn split<const N: usize>(avx2: Avx2, bytes: &[u8], mut lanes: [&mut [u8]; N]) ->
                 shuffle(&mut vectors);
             }
         }
-        for (vector, lane) in vectors.iter().zip(&mut lanes) {
+        for (vector, lane) in vectors.iter().zip(lanes) {
             let bytes: u8x32<Avx2> = (*vector).simd_into(avx2);
             bytes.store_slice(&mut lane[first..first + ROWS]);
         }
-        row = first + ROWS;
-    }
-    rows
+    })
 }
 
 /// In the halves of all vectors.

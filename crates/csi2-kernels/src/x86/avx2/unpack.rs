@@ -39,19 +39,7 @@ macro_rules! unpack {
     };
 }
 
-const fn shuffle_10(start: usize) -> [[u8; 16]; 1] {
-    [shuffles::words_10(start)]
-}
-
-const fn shuffle_12(start: usize) -> [[u8; 16]; 1] {
-    [shuffles::words_12(start)]
-}
-
-const fn shuffle_14(start: usize) -> [[u8; 16]; 2] {
-    [shuffles::high_14(start), shuffles::low_14(start)]
-}
-
-unpack!(unpack_raw10, (5, 4), 10, shuffle_10, |lanes, index| {
+unpack!(unpack_raw10, (5, 4), 10, shuffles::unpack_10, |lanes, index| {
     let words = _mm256_shuffle_epi8(lanes, index[0]);
     let high = _mm256_maddubs_epi16(words, _mm256_set1_epi16(4 << 8));
     // Up by sample, down by as much for all. Written as a `mulhi` by powers of two LLVM makes of it shifts by sample, which this
@@ -60,7 +48,7 @@ unpack!(unpack_raw10, (5, 4), 10, shuffle_10, |lanes, index| {
     _mm256_or_si256(high, _mm256_srli_epi16::<14>(_mm256_mullo_epi16(words, up)))
 });
 
-unpack!(unpack_raw12, (3, 2), 12, shuffle_12, |lanes, index| {
+unpack!(unpack_raw12, (3, 2), 12, shuffles::unpack_12, |lanes, index| {
     let words = _mm256_shuffle_epi8(lanes, index[0]);
     let samples = _mm256_srli_epi16::<4>(words);
     // In even samples the low bits of the word, else those above.
@@ -68,7 +56,7 @@ unpack!(unpack_raw12, (3, 2), 12, shuffle_12, |lanes, index| {
     _mm256_xor_si256(samples, differ)
 });
 
-unpack!(unpack_raw14, (7, 4), 14, shuffle_14, |lanes, index| {
+unpack!(unpack_raw14, (7, 4), 14, shuffles::unpack_14, |lanes, index| {
     let high = _mm256_srli_epi16::<2>(_mm256_shuffle_epi8(lanes, index[0]));
     let up = _mm256_set1_epi64x(1 << 10 | 1 << (16 + 4) | 1 << (32 + 6) | 1 << (48 + 8));
     let low = _mm256_mullo_epi16(_mm256_shuffle_epi8(lanes, index[1]), up);

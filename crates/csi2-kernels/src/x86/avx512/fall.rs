@@ -5,6 +5,7 @@ use core::arch::x86_64::*;
 use fearless_simd::x86::Avx512;
 use fearless_simd::{prelude::*, u8x64};
 
+use crate::fall::{blocks, rows};
 use crate::portable;
 
 /// Bytes of a vector.
@@ -12,16 +13,8 @@ const VECTOR: usize = 64;
 
 fearless_simd::kernel!(
     pub(crate) fn find_fall(avx512: Avx512, bytes: &[u8], distance: usize) -> Option<usize> {
-        if !(1..=8).contains(&distance) {
-            return None;
-        }
-        let (now, after) = (bytes.get(distance..)?, bytes.get(2 * distance..)?);
-        let vectors = bytes.as_chunks::<VECTOR>().0.iter();
-        let vectors = vectors
-            .zip(now.as_chunks::<VECTOR>().0)
-            .zip(after.as_chunks::<VECTOR>().0);
         let (one, mut at) = (_mm512_set1_epi8(1), 0);
-        for ((before, now), after) in vectors {
+        for [before, now, after] in blocks::<VECTOR>(rows(bytes, distance)?) {
             let before = load(avx512, before);
             // before & (before + 1) | !before & 1
             let unlike = _mm512_ternarylogic_epi64::<0xCA>(before, _mm512_add_epi8(before, one), one);

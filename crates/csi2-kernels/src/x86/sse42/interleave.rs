@@ -1,18 +1,13 @@
-//! Lanes joined and parted by unpacking.
-//!
-//! To unpack the first half of some vectors with the second is to shuffle them perfectly, as one shuffles cards: the index of
-//! each byte, as a number in binary, turns by one place. The rows of the lanes have the lane in its low bits, and the lanes one
-//! after the other have it in its high bits: as many shuffles join them as there are bits, and as many more as a vector's
-//! index has bits part them again.
+//! Lanes joined and parted by unpacking: see [`crate::blocks`].
 
 use core::arch::x86_64::*;
 
 use fearless_simd::x86::Sse4_2;
 use fearless_simd::{prelude::*, u8x16};
 
-use crate::portable;
 use crate::x86::Sse42 as Level;
 use crate::x86::threes::{Gather, JOINED_3, SPLIT_3};
+use crate::{blocks, portable};
 
 /// Bytes of a vector of one lane.
 const ROWS: usize = 16;
@@ -51,25 +46,10 @@ fearless_simd::kernel!(
 
 #[inline]
 #[target_feature(enable = "sse4.2")]
-fn join<const N: usize>(sse: Sse4_2, mut lanes: [&[u8]; N], out: &mut [u8]) -> usize {
-    let mut rows = out.len() / N;
-    for lane in &lanes {
-        rows = rows.min(lane.len());
-    }
-    // Not by `map`: it is not inlined where the CPU is said to have more than its caller knows.
-    for lane in &mut lanes {
-        *lane = &lane[..rows];
-    }
-    let out = &mut out[..rows * N];
-    if rows < ROWS {
-        return portable::interleave(&lanes, out);
-    }
-    let mut row = 0;
-    while row < rows {
-        // The last rows, with some before them.
-        let first = row.min(rows - ROWS);
+fn join<const N: usize>(sse: Sse4_2, lanes: [&[u8]; N], out: &mut [u8]) -> usize {
+    blocks::join::<N, ROWS>(lanes, out, |lanes, first, to| {
         let mut vectors = [_mm_setzero_si128(); N];
-        for (vector, lane) in vectors.iter_mut().zip(&lanes) {
+        for (vector, lane) in vectors.iter_mut().zip(lanes) {
             *vector = u8x16::from_slice(sse, &lane[first..first + ROWS]).into();
         }
         if N == 3 {
@@ -79,35 +59,19 @@ fn join<const N: usize>(sse: Sse4_2, mut lanes: [&[u8]; N], out: &mut [u8]) -> u
                 shuffle(&mut vectors);
             }
         }
-        for (vector, to) in vectors.iter().zip(out[first * N..][..ROWS * N].chunks_exact_mut(ROWS)) {
+        for (vector, to) in vectors.iter().zip(to.chunks_exact_mut(ROWS)) {
             let bytes: u8x16<Sse4_2> = (*vector).simd_into(sse);
             bytes.store_slice(to);
         }
-        row = first + ROWS;
-    }
-    rows
+    })
 }
 
 #[inline]
 #[target_feature(enable = "sse4.2")]
-fn split<const N: usize>(sse: Sse4_2, bytes: &[u8], mut lanes: [&mut [u8]; N]) -> usize {
-    let mut rows = bytes.len() / N;
-    for lane in &lanes {
-        rows = rows.min(lane.len());
-    }
-    let bytes = &bytes[..rows * N];
-    if rows < ROWS {
-        return portable::deinterleave(bytes, &mut lanes);
-    }
-    let mut row = 0;
-    while row < rows {
-        // The last rows, with some before them.
-        let first = row.min(rows - ROWS);
+fn split<const N: usize>(sse: Sse4_2, bytes: &[u8], lanes: [&mut [u8]; N]) -> usize {
+    blocks::split::<N, ROWS>(bytes, lanes, |bytes, lanes, first| {
         let mut vectors = [_mm_setzero_si128(); N];
-        for (vector, bytes) in vectors
-            .iter_mut()
-            .zip(bytes[first * N..][..ROWS * N].chunks_exact(ROWS))
-        {
+        for (vector, bytes) in vectors.iter_mut().zip(bytes.chunks_exact(ROWS)) {
             *vector = u8x16::from_slice(sse, bytes).into();
         }
         if N == 3 {
@@ -117,13 +81,11 @@ fn split<const N: usize>(sse: Sse4_2, bytes: &[u8], mut lanes: [&mut [u8]; N]) -
                 shuffle(&mut vectors);
             }
         }
-        for (vector, lane) in vectors.iter().zip(&mut lanes) {
+        for (vector, lane) in vectors.iter().zip(lanes) {
             let bytes: u8x16<Sse4_2> = (*vector).simd_into(sse);
             bytes.store_slice(&mut lane[first..first + ROWS]);
         }
-        row = first + ROWS;
-    }
-    rows
+    })
 }
 
 #[inline]
