@@ -41,7 +41,7 @@ mod transmitter;
 pub use anonymise::Anonymiser;
 pub use embedded::embedded_row;
 pub use encoder::{EncodeSettings, EncodeTrouble, Encoder, Image};
-pub use fault::PacketFault;
+pub use fault::{PacketFault, WireFault};
 pub use pattern::{Canvas, PATTERNS, Pattern, Shot};
 pub use scene::Scene;
 pub use simulator::{
