@@ -11,6 +11,7 @@ use crate::x86;
 pub struct Backend {
     pub(crate) level: Level,
     stores: Stores,
+    loads: Loads,
 }
 
 /// How a kernel that unpacks or packs writes.
@@ -22,6 +23,17 @@ pub enum Stores {
     /// Whole 64-byte lines past the caches, where a backend can and the slice written begins at one (else as `Cached`):
     /// right for frames larger than the caches, up to twice as fast; for what would stay in a cache, several times slower.
     Streamed,
+}
+
+/// How a kernel that joins lanes reads.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Loads {
+    /// What it is given.
+    #[default]
+    Plain,
+    /// And asks for what lies behind it, where a backend can: right where lanes come from memory piece after piece, each
+    /// behind the one before; for what is in a cache a little slower.
+    Ahead,
 }
 
 /// A body's proof that the CPU has what it needs.
@@ -62,6 +74,25 @@ impl Backend {
         self.stores
     }
 
+    /// Whether frames are written past the caches: wanted, and possible.
+    pub const fn streams(self) -> bool {
+        #[cfg(all(feature = "simd", target_arch = "x86_64"))]
+        if let Level::Avx512(_) = self.level {
+            return matches!(self.stores, Stores::Streamed);
+        }
+        false
+    }
+
+    /// The same bodies with another way to read lanes.
+    pub const fn with_loads(self, loads: Loads) -> Self {
+        Self { loads, ..self }
+    }
+
+    /// How lanes are read.
+    pub const fn loads(self) -> Loads {
+        self.loads
+    }
+
     /// Name for reports.
     pub const fn name(self) -> &'static str {
         match self.level {
@@ -81,13 +112,14 @@ impl Backend {
         Self {
             level,
             stores: Stores::Cached,
+            loads: Loads::Plain,
         }
     }
 }
 
 impl core::fmt::Debug for Backend {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(f, "Backend({}, {:?})", self.name(), self.stores)
+        write!(f, "Backend({}, {:?}, {:?})", self.name(), self.stores, self.loads)
     }
 }
 

@@ -39,7 +39,7 @@ mod wide;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod x86;
 
-pub use backend::{Backend, Stores};
+pub use backend::{Backend, Loads, Stores};
 pub use checksum::checksum;
 pub use fall::find_fall;
 pub use interleave::{deinterleave, interleave};

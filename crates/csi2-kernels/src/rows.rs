@@ -149,7 +149,7 @@ impl Waits {
 #[inline(always)]
 fn streaming(backend: Backend) -> Option<fearless_simd::x86::Avx512> {
     match backend.level {
-        crate::backend::Level::Avx512(token) if backend.stores() == crate::Stores::Streamed => Some(token),
+        crate::backend::Level::Avx512(token) if backend.streams() => Some(token),
         _ => None,
     }
 }

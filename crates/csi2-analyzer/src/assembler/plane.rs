@@ -40,7 +40,7 @@ impl<T: Copy + Default> Plane<T> {
     /// Appends a row, which holds anything: all of it is to be written.
     pub(super) fn append_stale(&mut self, limit: usize) -> &mut [T] {
         self.grow(1, limit);
-        self.last_row()
+        self.last_rows(1)
     }
 
     /// Keeps the first `rows` rows.
@@ -84,6 +84,14 @@ impl<T: Copy + Default> Plane<T> {
         }
     }
 
+    /// The last `count` rows; empty where there are fewer.
+    pub(super) fn last_rows(&mut self, count: usize) -> &mut [T] {
+        let (width, rows) = (self.width, self.rows);
+        let first = rows.checked_sub(count).map(|first| first * width);
+        let cells = self.cells_mut();
+        first.and_then(|first| cells.get_mut(first..)).unwrap_or_default()
+    }
+
     pub(super) fn cells(&self) -> &[T] {
         self.buffer
             .get(self.start..self.start + self.rows * self.width)
@@ -98,12 +106,6 @@ impl<T: Copy + Default> Plane<T> {
         self.buffer
             .get_mut(self.start..self.start + self.rows * self.width)
             .unwrap_or_default()
-    }
-
-    /// The last row; empty when there is none.
-    fn last_row(&mut self) -> &mut [T] {
-        let end = self.start + self.rows * self.width;
-        self.buffer.get_mut(end - self.width.min(end)..end).unwrap_or_default()
     }
 
     fn grow(&mut self, rows: usize, limit: usize) {

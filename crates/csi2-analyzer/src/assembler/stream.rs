@@ -10,9 +10,11 @@ use csi2_kernels::{Backend, Stores};
 use csi2_packet::{DataType, VirtualChannel};
 use csi2_pixel::{Codec, Kernels, Samples, stores_for_frame, unpack_line};
 use length::Lone;
+use waiting::{How, Waiting};
 
 mod length;
 mod place;
+mod waiting;
 
 /// What a frame of a stream is made of; the parts that take memory.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +101,8 @@ pub(super) struct Stream {
     lone: Lone,
     /// Rows of the last frame that had all but the right number of rows.
     rival: Option<usize>,
+    /// The last rows, where they are not unpacked yet.
+    waiting: Waiting,
 }
 
 /// Every row is charged this much, so that rows without bytes are bounded too.
@@ -140,6 +144,7 @@ impl Stream {
             uneven: false,
             lone: Lone::default(),
             rival: None,
+            waiting: Waiting::default(),
         }
     }
 
@@ -156,6 +161,7 @@ impl Stream {
         self.suspects = 0;
         self.buffers.missing.clear();
         self.buffers.bad.clear();
+        self.waiting.forget();
         self.numbers.frame_start();
         if self.frames == 0 {
             self.line_bytes = self.row_bytes_of(word);
@@ -190,8 +196,17 @@ impl Stream {
                 let backend = backend.with_stores(self.stores(&cells));
                 match codec.kernels {
                     Kernels::Narrow { unpack, .. } => {
+                        let how = How { unpack, codec, backend };
+                        let waits = Waiting::takes(&how, bytes, cells.narrow);
+                        if !waits {
+                            self.catch_up();
+                        }
                         let row = self.buffers.samples.append_stale(most * cells.narrow);
-                        unpack_line(unpack, codec, backend, bytes, row);
+                        if !waits {
+                            unpack_line(unpack, codec, backend, bytes, row);
+                        } else if self.waiting.push(how, bytes) {
+                            self.catch_up();
+                        }
                     }
                     Kernels::Wide { unpack, .. } => {
                         let row = self.buffers.wide.append_stale(most * cells.wide);
@@ -213,6 +228,14 @@ impl Stream {
         }
     }
 
+    /// Unpacks the rows that wait. To be called before any of the rows is touched, or looked at.
+    fn catch_up(&mut self) {
+        let rows = self.waiting.rows();
+        if rows > 0 {
+            self.waiting.unpack(self.buffers.samples.last_rows(rows));
+        }
+    }
+
     /// The checksum of the row just stored is wrong.
     pub(super) fn spoil_last(&mut self) {
         let Some(row) = self.rows.checked_sub(1).map(index) else {
@@ -230,6 +253,7 @@ impl Stream {
 
     /// The frame is over. `end`: the number of its FE; `None` when that is missing.
     pub(super) fn close(&mut self, end: Option<u16>) {
+        self.catch_up();
         if self.rows == 0 {
             self.phase = Phase::Idle;
             return;
@@ -331,6 +355,7 @@ impl Stream {
         let Some(most) = self.admit(rows) else {
             return false;
         };
+        self.catch_up();
         let cells = self.cells();
         self.buffers.samples.append(rows, most * cells.narrow);
         self.buffers.wide.append(rows, most * cells.wide);
@@ -364,6 +389,7 @@ impl Stream {
     }
 
     fn truncate(&mut self, rows: usize) {
+        self.catch_up();
         self.rows = rows;
         self.buffers.samples.truncate(rows);
         self.buffers.wide.truncate(rows);
@@ -372,6 +398,7 @@ impl Stream {
 
     /// Makes all rows this long.
     fn set_line_bytes(&mut self, line_bytes: usize) {
+        self.catch_up();
         self.line_bytes = line_bytes;
         if !self.fits(0) {
             self.truncate(0);

@@ -6,12 +6,12 @@ use super::ledger::Flow;
 use super::place::{Place, deal};
 use super::rows::Rows;
 use super::strobes::Strobes;
-use super::sync::{Opening, Sync, opening, opens_with_data, opens_with_sync};
+use super::sync::{Opening, Sync, missing_lane, opening, opens_with_data, opens_with_sync};
 use super::window::Window;
 use super::{Advance, Input, LinkEvent, NO_LANES, consumed, lengths, no_news};
 use crate::Limits;
 use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinEvent, Tick};
-use csi2_kernels::Backend;
+use csi2_kernels::{Backend, Loads};
 
 /// Bytes merged at once where nothing says how many will be needed: most bursts are whole in that.
 const STRIDE: usize = 16 << 10;
@@ -28,6 +28,25 @@ enum State {
     Lost,
 }
 
+/// How the bursts of this capture began so far: either all have their sync bytes, or none has.
+#[derive(Clone, Copy, Debug, Default)]
+struct Habit {
+    synced: u64,
+    bare: u64,
+}
+
+impl Habit {
+    fn note(&mut self, sync: bool) {
+        let count = if sync { &mut self.synced } else { &mut self.bare };
+        *count = count.saturating_add(1);
+    }
+
+    /// First bytes that look like sync bytes are data.
+    fn is_bare(&self) -> bool {
+        self.bare > self.synced
+    }
+}
+
 /// Source of bytes of marked bursts.
 pub(super) struct Framed {
     window: Window,
@@ -38,6 +57,7 @@ pub(super) struct Framed {
     backend: Backend,
     offset: u64,
     at: Option<Tick>,
+    habit: Habit,
     /// What is known of the burst that begins, where it was captured as logic.
     pub(super) strobes: Option<Strobes>,
 }
@@ -52,6 +72,7 @@ impl Framed {
             backend,
             offset: 0,
             at: None,
+            habit: Habit::default(),
             strobes: None,
         }
     }
@@ -100,10 +121,12 @@ impl Framed {
         }
         let count = self.window.count();
         let rows = Rows::new(lanes.lanes, count);
-        let sync = opens_with_sync(&rows);
-        if rows.available(0) > STRIDE || !(sync || opens_with_data(&rows, self.code)) {
+        let sync = opens_with_sync(&rows) && !self.habit.is_bare();
+        let opens = missing_lane(&rows).is_none() && (sync || opens_with_data(&rows, self.code));
+        if rows.available(0) > STRIDE || !opens {
             return None;
         }
+        self.habit.note(sync);
         let skip = usize::from(sync);
         let place = Place::Lanes {
             first: [input.offset.saturating_add(skip as u64); MAX_LANES],
@@ -114,7 +137,9 @@ impl Framed {
         let rows = rows.after(&[skip; MAX_LANES]);
         // What a lane has beyond the others is trail.
         let bytes = rows.available(0);
-        let merged = rows.merge(self.backend, 0, burst.line.room(bytes));
+        // In a capture the next burst lies behind this one.
+        let backend = self.backend.with_loads(Loads::Ahead);
+        let merged = rows.merge(backend, 0, burst.line.room(bytes));
         burst.line.filled(merged);
         burst.line.admit(merged);
         burst.close(None);
@@ -132,7 +157,21 @@ impl Framed {
             State::Idle => Advance::Starved,
             State::Opening => {
                 let rows = self.window.rows(lanes);
-                let found = opening(&rows, self.max_skew, complete, self.code);
+                // Where signals mark the lanes' bytes, they also say which lanes take part.
+                let missing = missing_lane(&rows).filter(|_| complete && self.strobes.is_none());
+                let found = match missing {
+                    Some(lane) => Opening::Misaligned { lane },
+                    None => opening(&rows, self.max_skew, complete, self.code),
+                };
+                let found = match found {
+                    Opening::Sync(_) | Opening::NoSync { .. } if self.habit.is_bare() => Opening::Data,
+                    found => found,
+                };
+                match found {
+                    Opening::Sync(_) => self.habit.note(true),
+                    Opening::Data if opens_with_data(&rows, self.code) => self.habit.note(false),
+                    _ => {}
+                }
                 self.open(burst, lanes, found)
             }
             State::Data { merged } => self.merge(burst, lanes, complete, merged),

@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 mod carryless;
+pub(crate) mod fetch;
 pub(crate) mod stream;
 
 pub(crate) use carryless::Carryless;

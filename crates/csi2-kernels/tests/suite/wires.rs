@@ -6,7 +6,8 @@ use crate::noise;
 
 #[test]
 fn lanes_follow_the_index_rule() {
-    for backend in Backend::available() {
+    let loads = |backend: Backend| [Loads::Plain, Loads::Ahead].map(|loads| backend.with_loads(loads));
+    for backend in Backend::available().flat_map(loads) {
         for count in 1..=8 {
             for rows in (0..70).chain(125..165).chain([1267, 1268]) {
                 // Anywhere in memory.

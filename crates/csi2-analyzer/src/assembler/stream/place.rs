@@ -106,6 +106,7 @@ impl Stream {
         let Some([(first, from), (last, to)]) = self.numbers.ends() else {
             return;
         };
+        self.catch_up();
         self.numbers.adopt_step(last.saturating_sub(first));
         self.forget_lone();
         let (first, last) = (self.numbers.row(first), self.numbers.row(last));

@@ -5,6 +5,8 @@ use core::arch::x86_64::*;
 use fearless_simd::x86::Avx2;
 use fearless_simd::{prelude::*, u8x16, u8x32};
 
+use crate::trusted::fetch::fetch_behind;
+use crate::x86::AHEAD;
 use crate::x86::Avx2 as Level;
 use crate::x86::threes::{Gather, JOINED_3, SPLIT_3};
 use crate::{blocks, portable};
@@ -18,19 +20,23 @@ pub(crate) fn interleave(level: Level, lanes: &[&[u8]], out: &mut [u8]) -> usize
     join_lanes(level.simd, lanes, out)
 }
 
+pub(crate) fn interleave_ahead(level: Level, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+    join_lanes_ahead(level.simd, lanes, out)
+}
+
 pub(crate) fn deinterleave(level: Level, bytes: &[u8], lanes: &mut [&mut [u8]]) -> usize {
     split_lanes(level.simd, bytes, lanes)
 }
 
 fearless_simd::kernel!(
     fn join_lanes(avx2: Avx2, lanes: &[&[u8]], out: &mut [u8]) -> usize {
-        match *lanes {
-            [a, b] => join(avx2, [a, b], out),
-            [a, b, c] => join(avx2, [a, b, c], out),
-            [a, b, c, d] => join(avx2, [a, b, c, d], out),
-            [a, b, c, d, e, f, g, h] => join(avx2, [a, b, c, d, e, f, g, h], out),
-            _ => portable::interleave(lanes, out),
-        }
+        join_any::<false>(avx2, lanes, out)
+    }
+);
+
+fearless_simd::kernel!(
+    fn join_lanes_ahead(avx2: Avx2, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+        join_any::<true>(avx2, lanes, out)
     }
 );
 
@@ -48,11 +54,27 @@ fearless_simd::kernel!(
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn join<const N: usize>(avx2: Avx2, lanes: [&[u8]; N], out: &mut [u8]) -> usize {
+fn join_any<const FETCH: bool>(avx2: Avx2, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+    match *lanes {
+        [a, b] => join::<2, FETCH>(avx2, [a, b], out),
+        [a, b, c] => join::<3, FETCH>(avx2, [a, b, c], out),
+        [a, b, c, d] => join::<4, FETCH>(avx2, [a, b, c, d], out),
+        [a, b, c, d, e, f, g, h] => join::<8, FETCH>(avx2, [a, b, c, d, e, f, g, h], out),
+        _ => portable::interleave(lanes, out),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn join<const N: usize, const FETCH: bool>(avx2: Avx2, lanes: [&[u8]; N], out: &mut [u8]) -> usize {
     blocks::join::<N, ROWS>(lanes, out, |lanes, first, to| {
         let mut vectors = [_mm256_setzero_si256(); N];
         for (vector, lane) in vectors.iter_mut().zip(lanes) {
-            *vector = u8x32::from_slice(avx2, &lane[first..first + ROWS]).into();
+            let lane = &lane[first..first + ROWS];
+            if FETCH {
+                fetch_behind(lane, AHEAD);
+            }
+            *vector = u8x32::from_slice(avx2, lane).into();
         }
         if N == 3 {
             gather(avx2, &mut vectors, &JOINED_3);

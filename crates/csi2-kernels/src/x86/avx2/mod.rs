@@ -13,7 +13,7 @@ mod unpack;
 pub(crate) use checksum::checksum;
 pub(crate) use edges::clock_edges;
 pub(crate) use fall::find_fall;
-pub(crate) use interleave::{deinterleave, interleave};
+pub(crate) use interleave::{deinterleave, interleave, interleave_ahead};
 pub(crate) use pack::*;
 pub(crate) use sampling::clocked_samples;
 pub(crate) use state::sample_bytes;

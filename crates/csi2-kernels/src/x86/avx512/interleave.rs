@@ -6,19 +6,21 @@ use fearless_simd::x86::Avx512;
 use fearless_simd::{prelude::*, u8x16, u8x32, u8x64};
 
 use crate::portable;
+use crate::trusted::fetch::fetch_behind;
+use crate::x86::AHEAD;
 
 /// Bytes of a vector.
 const VECTOR: usize = 64;
 
 fearless_simd::kernel!(
     pub(crate) fn interleave(avx512: Avx512, lanes: &[&[u8]], out: &mut [u8]) -> usize {
-        match *lanes {
-            [a, b] => join::<2, 32, 1, 4>(avx512, [a, b], out),
-            [a, b, c] => join::<3, 16, 1, 4>(avx512, [a, b, c], out),
-            [a, b, c, d] => join::<4, 32, 2, 4>(avx512, [a, b, c, d], out),
-            [a, b, c, d, e, f, g, h] => join::<8, 16, 2, 1>(avx512, [a, b, c, d, e, f, g, h], out),
-            _ => portable::interleave(lanes, out),
-        }
+        join_lanes::<false>(avx512, lanes, out)
+    }
+);
+
+fearless_simd::kernel!(
+    pub(crate) fn interleave_ahead(avx512: Avx512, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+        join_lanes::<true>(avx512, lanes, out)
     }
 );
 
@@ -34,12 +36,24 @@ fearless_simd::kernel!(
     }
 );
 
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn join_lanes<const FETCH: bool>(avx512: Avx512, lanes: &[&[u8]], out: &mut [u8]) -> usize {
+    match *lanes {
+        [a, b] => join::<2, 32, 1, 4, FETCH>(avx512, [a, b], out),
+        [a, b, c] => join::<3, 16, 1, 4, FETCH>(avx512, [a, b, c], out),
+        [a, b, c, d] => join::<4, 32, 2, 4, FETCH>(avx512, [a, b, c, d], out),
+        [a, b, c, d, e, f, g, h] => join::<8, 16, 2, 1, FETCH>(avx512, [a, b, c, d, e, f, g, h], out),
+        _ => portable::interleave(lanes, out),
+    }
+}
+
 /// `ROWS` rows of `N` lanes are `OUT` vectors; of three lanes three quarters of one. Four lanes as quarters of one vector took a
 /// third longer: three insertions for each permutation. `TURN` times so many are done between two
 /// looks at what is left.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
-fn join<const N: usize, const ROWS: usize, const OUT: usize, const TURN: usize>(
+fn join<const N: usize, const ROWS: usize, const OUT: usize, const TURN: usize, const FETCH: bool>(
     avx512: Avx512,
     mut lanes: [&[u8]; N],
     out: &mut [u8],
@@ -64,6 +78,9 @@ fn join<const N: usize, const ROWS: usize, const OUT: usize, const TURN: usize>(
         let mut turn = lanes;
         for lane in &mut turn {
             *lane = &lane[row..row + TURN * ROWS];
+            if FETCH {
+                fetch_behind(lane, AHEAD);
+            }
         }
         let to = &mut out[row * N..][..TURN * ROWS * N + more];
         for k in 0..TURN {
