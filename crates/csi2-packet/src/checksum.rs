@@ -123,6 +123,13 @@ macro_rules! running {
         #[derive(Clone, Debug)]
         pub struct $name(u16);
 
+        impl $name {
+            /// Goes on from a checksum that stands at `value`.
+            pub const fn resume(value: u16) -> Self {
+                Self(value)
+            }
+        }
+
         impl Default for $name {
             fn default() -> Self {
                 Self(INITIAL)

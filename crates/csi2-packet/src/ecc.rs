@@ -63,8 +63,12 @@ static CHECK_VCX: [u8; 4] = [
     parity_bits(1 << 25),
     parity_bits(3 << 24),
 ];
-/// What each syndrome of the 26-bit code means.
-static SYNDROME: [EccVerdict; 64] = syndrome_table();
+/// The data bit that each syndrome of the 26-bit code tells of, or [`CHECK_BIT`] plus a check bit, or [`NO_BIT`].
+static SYNDROME: [u8; 64] = syndrome_table();
+/// Above the data bits.
+const CHECK_BIT: u8 = 32;
+/// Above the check bits.
+const NO_BIT: u8 = 64;
 
 /// The six check bits of `data` (D25 to D0; higher bits are ignored).
 pub(crate) const fn check_bits(data: u32) -> u8 {
@@ -80,9 +84,11 @@ pub(crate) const fn syndrome(data: u32, check: u8) -> u8 {
 /// What a syndrome means where the code has `data_bits` data bits.
 pub(crate) const fn judge(syndrome: u8, data_bits: u8) -> EccVerdict {
     match SYNDROME[(syndrome & 0x3F) as usize] {
-        // The shorter code has no such bit, so its column is nobody's.
-        EccVerdict::Corrected { bit } if bit >= data_bits => EccVerdict::Uncorrectable { syndrome },
-        verdict => verdict,
+        _ if syndrome == 0 => EccVerdict::Clean,
+        bit if bit < data_bits => EccVerdict::Corrected { bit },
+        bit if bit & CHECK_BIT != 0 => EccVerdict::ParityBit { bit: bit ^ CHECK_BIT },
+        // In the shorter code, also what is a data bit of the longer one.
+        _ => EccVerdict::Uncorrectable { syndrome },
     }
 }
 
@@ -117,23 +123,16 @@ const fn byte_table(shift: u32) -> [u8; 256] {
     table
 }
 
-const fn syndrome_table() -> [EccVerdict; 64] {
-    let mut table = [EccVerdict::Clean; 64];
-    let mut syndrome = 1;
-    while syndrome < table.len() {
-        table[syndrome] = EccVerdict::Uncorrectable {
-            syndrome: syndrome as u8,
-        };
-        syndrome += 1;
-    }
+const fn syndrome_table() -> [u8; 64] {
+    let mut table = [NO_BIT; 64];
     let mut bit = 0;
     while bit < DATA_BITS {
-        table[parity_bits(1 << bit) as usize] = EccVerdict::Corrected { bit };
+        table[parity_bits(1 << bit) as usize] = bit;
         bit += 1;
     }
     let mut bit = 0;
     while bit < 6 {
-        table[1 << bit] = EccVerdict::ParityBit { bit };
+        table[1 << bit] = CHECK_BIT + bit;
         bit += 1;
     }
     table

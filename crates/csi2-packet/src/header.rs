@@ -58,25 +58,12 @@ impl PacketHeader {
         // Nearly all headers are good, and their four bytes say all.
         let (data, ecc) = match syndrome {
             0 => (received, EccVerdict::Clean),
-            _ => Self::judge(wire, vcx),
+            _ => code.judge(received, syndrome, wire, vcx),
         };
         ReceivedHeader {
             wire,
             header: Self::from_data(data),
             ecc,
-        }
-    }
-
-    /// Data after correction, and the verdict, of a header with an error.
-    #[cold]
-    const fn judge(wire: [u8; 4], vcx: VcExtension) -> (u32, EccVerdict) {
-        match vcx {
-            VcExtension::Classic => Code::CLASSIC.judge(wire),
-            VcExtension::Extended => Code::EXTENDED.judge(wire),
-            VcExtension::ClassicFirst => match (Code::CLASSIC.judge(wire), Code::EXTENDED.judge(wire)) {
-                ((_, EccVerdict::Uncorrectable { .. }), extended @ (_, EccVerdict::Clean)) => extended,
-                (classic, _) => classic,
-            },
         }
     }
 
@@ -144,12 +131,17 @@ impl Code {
         (data, ecc::syndrome(data, last))
     }
 
-    /// Data after correction: the flipped bit may belong to the channel, the data type or the word count.
-    const fn judge(self, wire: [u8; 4]) -> (u32, EccVerdict) {
-        let (data, syndrome) = self.read(wire);
-        match ecc::judge(syndrome, self.data_bits) {
-            ecc @ EccVerdict::Corrected { bit } => (data ^ (1 << bit), ecc),
-            ecc => (data, ecc),
+    /// Data after correction, and the verdict, of a header with an error. The flipped bit may belong to the channel, the data
+    /// type or the word count.
+    #[cold]
+    const fn judge(self, received: u32, syndrome: u8, wire: [u8; 4], vcx: VcExtension) -> (u32, EccVerdict) {
+        match (ecc::judge(syndrome, self.data_bits), vcx) {
+            (ecc @ EccVerdict::Corrected { bit }, _) => (received ^ (1 << bit), ecc),
+            (ecc @ EccVerdict::Uncorrectable { .. }, VcExtension::ClassicFirst) => match Self::EXTENDED.read(wire) {
+                (extended, 0) => (extended, EccVerdict::Clean),
+                _ => (received, ecc),
+            },
+            (ecc, _) => (received, ecc),
         }
     }
 }

@@ -7,7 +7,10 @@
 //! | short | header (4) | | |
 //! | long | header (4) | payload (word count) | checksum (2), LSB first |
 
-use crate::{ChecksumVerdict, EncodeError, LenError, PacketHeader, ReceivedHeader, SpaceError, VcExtension, checksum};
+use crate::{
+    ChecksumVerdict, EncodeError, Folded, LenError, PacketHeader, PayloadChecksum, ReceivedHeader, SpaceError,
+    VcExtension, checksum,
+};
 
 /// Bytes of a footer.
 const FOOTER: usize = 2;
@@ -121,6 +124,20 @@ impl LongPacket<'_> {
     /// # Errors
     /// [`EncodeError`] when the data type is a short one, the payload too long or `out` too small.
     pub fn emit(header: PacketHeader, payload: &[u8], out: &mut [u8]) -> Result<usize, EncodeError> {
+        Self::emit_with(&mut Folded::default(), header, payload, out)
+    }
+
+    /// As [`LongPacket::emit`], with a checksum of the caller's: firmware names one that links little code, or brings its
+    /// hardware's.
+    ///
+    /// # Errors
+    /// As [`LongPacket::emit`].
+    pub fn emit_with<C: PayloadChecksum>(
+        checksum: &mut C,
+        header: PacketHeader,
+        payload: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, EncodeError> {
         if header.data_type.is_short() {
             return Err(wrong_kind(header));
         }
@@ -140,7 +157,7 @@ impl LongPacket<'_> {
         };
         *head = header.encode();
         body.copy_from_slice(payload);
-        *footer = checksum(payload).to_le_bytes();
+        *footer = checksum.of(payload).to_le_bytes();
         Ok(required)
     }
 }

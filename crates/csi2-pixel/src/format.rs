@@ -49,14 +49,14 @@ macro_rules! formats {
 
             fn unpack(backend: Backend, packed: &[u8], samples: &mut [$sample]) -> (usize, usize) {
                 let groups = (packed.len() / $bytes).min(samples.len() / $samples);
-                let (packed, samples) = (&packed[..groups * $bytes], &mut samples[..groups * $samples]);
-                csi2_kernels::$unpack(backend, packed, samples)
+                let (packed, samples) = (packed.get(..groups * $bytes), samples.get_mut(..groups * $samples));
+                csi2_kernels::$unpack(backend, packed.unwrap_or_default(), samples.unwrap_or_default())
             }
 
             fn pack(backend: Backend, samples: &[$sample], packed: &mut [u8]) -> (usize, usize) {
                 let groups = (packed.len() / $bytes).min(samples.len() / $samples);
-                let (samples, packed) = (&samples[..groups * $samples], &mut packed[..groups * $bytes]);
-                csi2_kernels::$pack(backend, samples, packed)
+                let (samples, packed) = (samples.get(..groups * $samples), packed.get_mut(..groups * $bytes));
+                csi2_kernels::$pack(backend, samples.unwrap_or_default(), packed.unwrap_or_default())
             }
         }
     )*};

@@ -81,6 +81,7 @@ impl MemoryFormat {
     /// Samples of the row that `row` starts with: as many as `samples` has room for. Padding behind the row is ignored.
     /// Unpacked samples are taken as they are, also where one exceeds [`MemoryFormat::bits`]; `u16` takes the low 16 bits of
     /// wider ones. Rows of [`Packing::Planes`] are rows of one plane.
+    /// Samples of [`Packing::Dpcm`] are `u16`: as `u32`, every group would be predicted anew.
     ///
     /// # Errors
     /// [`LenError`] when `row` is shorter than [`MemoryFormat::row_bytes`] says.

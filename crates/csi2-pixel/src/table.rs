@@ -184,10 +184,11 @@ impl Codec {
     /// Payload bytes of line `row` of `width` pixels; `None` when they are no whole number of groups.
     pub const fn bytes_for(&self, row: usize, width: usize) -> Option<usize> {
         let (group, samples) = (self.group_of(row), self.layout.samples(row, width));
-        if samples.is_multiple_of(group.samples) && self.layout.pixels(row, samples) == width {
-            (samples / group.samples).checked_mul(group.bytes)
-        } else {
-            None
+        match samples.checked_div(group.samples) {
+            Some(groups) if groups * group.samples == samples && self.layout.pixels(row, samples) == width => {
+                groups.checked_mul(group.bytes)
+            }
+            _ => None,
         }
     }
 

@@ -201,3 +201,38 @@ fn other_names_lead_to_the_same() {
     }
     assert!(not_a_picture("SRGGB10P").is_none() && not_a_picture("").is_none());
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, ..proptest::prelude::ProptestConfig::with_cases(256) })]
+
+    /// Any bytes as a row: refused where too short, else read whole, by all backends alike, written and read again.
+    #[test]
+    fn any_row(
+        index in 0..MEMORY_FORMATS.len(),
+        count in 0_usize..60,
+        row in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..260),
+    ) {
+        let format = &MEMORY_FORMATS[index];
+        let mut samples = vec![0_u16; count];
+        let outcome = format.unpack_row(Backend::PORTABLE, &row, &mut samples);
+        if let Err(refused) = outcome {
+            assert!(refused.available == row.len() && refused.required > row.len(), "{refused}");
+            return Ok(());
+        }
+        for backend in Backend::available() {
+            let mut again = vec![0_u16; count];
+            format.unpack_row(backend, &row, &mut again).unwrap();
+            assert_eq!(again, samples, "{} {backend:?}", format.name);
+            let (mut out, mut portable) = (vec![0xA5; row.len()], vec![0xA5; row.len()]);
+            let length = format.pack_row(backend, &samples, &mut out).unwrap();
+            format.pack_row(Backend::PORTABLE, &samples, &mut portable).unwrap();
+            assert_eq!(out, portable, "{} {backend:?}", format.name);
+            assert!(out[length..].iter().all(|byte| *byte == 0xA5), "{}", format.name);
+            // Samples of more than 16 bits were cut, and a compression may choose another code.
+            if format.bits <= 16 && !matches!(format.packing, Packing::Dpcm(_)) {
+                format.unpack_row(backend, &out, &mut again).unwrap();
+                assert_eq!(again, samples, "{} {backend:?}", format.name);
+            }
+        }
+    }
+}

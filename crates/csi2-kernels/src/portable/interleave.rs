@@ -8,12 +8,14 @@ pub(crate) fn interleave(lanes: &[&[u8]], out: &mut [u8]) -> usize {
         [] => 0,
         [lane] => {
             let done = lane.len().min(out.len());
-            out[..done].copy_from_slice(&lane[..done]);
+            if let (Some(out), Some(lane)) = (out.get_mut(..done), lane.get(..done)) {
+                out.copy_from_slice(lane);
+            }
             done
         }
-        [a, b] => join([a, b], out, |row| pair(row).to_le_bytes()),
-        [a, b, c] => join([a, b, c], out, |row| row),
-        [a, b, c, d] => join([a, b, c, d], out, quad),
+        [a, b] => join_2(a, b, out),
+        [a, b, c] => join_3(a, b, c, out),
+        [a, b, c, d] => join_4(a, b, c, d, out),
         [a, b, c, d, e, f, g, h] => join_halves([a, b, c, d], [e, f, g, h], out),
         _ => interleave_any(lanes, out),
     }
@@ -31,14 +33,30 @@ pub(crate) fn deinterleave(bytes: &[u8], lanes: &mut [&mut [u8]]) -> usize {
     }
 }
 
-/// `row` makes the bytes of a row from one byte of each lane.
-#[inline(always)]
-fn join<const N: usize>(lanes: [&[u8]; N], out: &mut [u8], row: impl Fn([u8; N]) -> [u8; N]) -> usize {
-    let (rows, _) = out.as_chunks_mut::<N>();
-    let done = lanes.iter().fold(rows.len(), |least, lane| least.min(lane.len()));
-    let lanes = lanes.map(|lane| &lane[..done]);
-    for (index, out) in rows[..done].iter_mut().enumerate() {
-        *out = row(lanes.map(|lane| lane[index]));
+/// Two lanes. Zipped, so that nothing is indexed: there is no bounds check, and no place for a panic in firmware.
+fn join_2(a: &[u8], b: &[u8], out: &mut [u8]) -> usize {
+    let (rows, _) = out.as_chunks_mut();
+    let done = rows.len().min(a.len()).min(b.len());
+    for ((row, &a), &b) in rows.iter_mut().zip(a).zip(b) {
+        *row = pair([a, b]).to_le_bytes();
+    }
+    done
+}
+
+fn join_3(a: &[u8], b: &[u8], c: &[u8], out: &mut [u8]) -> usize {
+    let (rows, _) = out.as_chunks_mut();
+    let done = rows.len().min(a.len()).min(b.len()).min(c.len());
+    for (((row, &a), &b), &c) in rows.iter_mut().zip(a).zip(b).zip(c) {
+        *row = [a, b, c];
+    }
+    done
+}
+
+fn join_4(a: &[u8], b: &[u8], c: &[u8], d: &[u8], out: &mut [u8]) -> usize {
+    let (rows, _) = out.as_chunks_mut();
+    let done = rows.len().min(a.len()).min(b.len()).min(c.len()).min(d.len());
+    for ((((row, &a), &b), &c), &d) in rows.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        *row = quad([a, b, c, d]);
     }
     done
 }
@@ -52,10 +70,11 @@ fn join_halves(low: [&[u8]; 4], high: [&[u8]; 4], out: &mut [u8]) -> usize {
         .chain(&high)
         .fold(rows.len(), |least, lane| least.min(lane.len()));
     let mut halves = [[[0; 4]; BLOCK]; 2];
-    for (rows, start) in rows[..done].chunks_mut(BLOCK).zip((0..).step_by(BLOCK)) {
+    let Some(rows) = rows.get_mut(..done) else { return 0 };
+    for (rows, start) in rows.chunks_mut(BLOCK).zip((0..).step_by(BLOCK)) {
         for (half, lanes) in halves.iter_mut().zip([low, high]) {
-            let lanes = lanes.map(|lane| &lane[start..start + rows.len()]);
-            join(lanes, half.as_flattened_mut(), quad);
+            let [a, b, c, d] = lanes.map(|lane| lane.get(start..start + rows.len()).unwrap_or_default());
+            join_4(a, b, c, d, half.as_flattened_mut());
         }
         let [low, high] = &halves;
         for ((row, low), high) in rows.iter_mut().zip(low).zip(high) {
@@ -73,7 +92,8 @@ fn split<const N: usize>(bytes: &[u8], lanes: &mut [&mut [u8]], byte: impl Fn([u
     let (rows, _) = bytes.as_chunks::<N>();
     let done = lanes.iter().fold(rows.len(), |least, lane| least.min(lane.len()));
     for (lane, shift) in lanes.iter_mut().zip((0..).step_by(8)) {
-        for (to, row) in lane[..done].iter_mut().zip(rows) {
+        let Some(lane) = lane.get_mut(..done) else { continue };
+        for (to, row) in lane.iter_mut().zip(rows) {
             *to = byte(*row, shift);
         }
     }
@@ -84,7 +104,7 @@ fn split<const N: usize>(bytes: &[u8], lanes: &mut [&mut [u8]], byte: impl Fn([u
 fn split_3(bytes: &[u8], a: &mut [u8], b: &mut [u8], c: &mut [u8]) -> usize {
     let (rows, _) = bytes.as_chunks::<3>();
     let done = rows.len().min(a.len()).min(b.len()).min(c.len());
-    for (((row, a), b), c) in rows[..done].iter().zip(a).zip(b).zip(c) {
+    for (((row, a), b), c) in rows.iter().zip(a).zip(b).zip(c) {
         [*a, *b, *c] = *row;
     }
     done
@@ -105,7 +125,7 @@ fn interleave_any(lanes: &[&[u8]], out: &mut [u8]) -> usize {
     let done = lanes.iter().fold(rows, |least, lane| least.min(lane.len()));
     for (offset, lane) in lanes.iter().enumerate() {
         let column = out.iter_mut().skip(offset).step_by(lanes.len());
-        for (to, &byte) in column.zip(&lane[..done]) {
+        for (to, &byte) in column.zip(lane.get(..done).unwrap_or_default()) {
             *to = byte;
         }
     }
@@ -118,7 +138,8 @@ fn deinterleave_any(bytes: &[u8], lanes: &mut [&mut [u8]]) -> usize {
     let done = lanes.iter().fold(rows, |least, lane| least.min(lane.len()));
     for (offset, lane) in lanes.iter_mut().enumerate() {
         let column = bytes.iter().skip(offset).step_by(count);
-        for (to, &byte) in lane[..done].iter_mut().zip(column) {
+        let Some(lane) = lane.get_mut(..done) else { continue };
+        for (to, &byte) in lane.iter_mut().zip(column) {
             *to = byte;
         }
     }

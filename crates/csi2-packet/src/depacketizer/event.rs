@@ -103,9 +103,17 @@ enum Source<'a> {
     Kept(Kept),
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
     pub(super) const fn kept(bytes: Kept) -> Self {
         Self(Source::Kept(bytes))
+    }
+
+    /// The bytes where they lie in the caller's input, for as long as that is lent; `None` for those kept by value.
+    pub const fn lent(&self) -> Option<&'a [u8]> {
+        match self.0 {
+            Source::Lent(bytes) => Some(bytes),
+            Source::Kept(_) => None,
+        }
     }
 }
 

@@ -202,6 +202,10 @@ impl<C: PayloadChecksum> Depacketizer<C> {
             _ => None,
         }
     }
+    /// Checksum of the current (or last) long packet.
+    pub const fn checksum(&self) -> &C {
+        &self.checksum
+    }
     /// Header of the current (or last) packet of this burst, usable or not.
     pub fn header(&self) -> Option<&ReceivedHeader> {
         self.current.as_ref()
