@@ -4,7 +4,7 @@
 //! Microchip CSI-2 documentation, high-speed transmission and escape mode.
 
 use crate::lp::{LowPower, Meaning};
-use crate::sot::{DESKEW_BITS, Entry, Found, LEAST_TURN_BLIND, SyncSearch};
+use crate::sot::{DESKEW_BITS, Entry, Found, LEAST_TURN_BLIND, REST_OF_SYNC, SYNC, SyncSearch};
 use crate::strand::Strand;
 use crate::trail::Trail;
 use crate::{LineState, LowPowerEvent, SotVerdict, Tick};
@@ -117,6 +117,10 @@ impl LaneReceiver {
             Meaning::Request => {
                 self.search.restart();
                 self.phase = Phase::Search;
+                None
+            }
+            Meaning::WrongLevel => {
+                self.search.begins_high();
                 None
             }
             Meaning::Stop { withdrawn } => self.stop(withdrawn, at),
@@ -261,7 +265,7 @@ impl LaneReceiver {
         self.phase == Phase::Search && self.search.is_undecided()
     }
 
-    /// Whether [`LaneReceiver::octet`] may take the next eight bits.
+    /// Whether [`LaneReceiver::octet`] may take these bits next.
     pub(crate) fn is_steady(&self, bits: u8) -> bool {
         let steady = match self.phase {
             Phase::Data => self.loose < 8 && self.candidate.is_none(),
@@ -271,18 +275,32 @@ impl LaneReceiver {
         steady && (self.sees_lp || self.search.quiet(bits))
     }
 
-    /// Eight bits at once, the first in the lowest position: the byte they complete, if data flows.
-    pub(crate) fn octet(&mut self, bits: u8) -> Option<u8> {
-        self.history = self.history >> 8 | u64::from(bits) << 56;
-        self.bits = self.bits.wrapping_add(8);
+    /// One to eight bits at once, the first in the lowest position: the byte they complete, if data flows.
+    pub(crate) fn octet(&mut self, bits: u8, count: u32) -> Option<u8> {
+        self.history = self.history >> count | u64::from(bits) << (64 - count);
+        self.bits = self.bits.wrapping_add(count.into());
         if !self.sees_lp {
-            self.search.skip(bits);
+            self.search.skip(bits, count);
         }
         if self.phase != Phase::Data {
             return None;
         }
-        self.loose += 8;
+        self.loose += count;
         self.take_byte()
+    }
+
+    /// Whether the next bits, the first in the lowest position, begin with what completes a clean sync byte.
+    pub(crate) fn expects_sync(&self, bits: u8) -> bool {
+        self.phase == Phase::Search && self.search.expects_sync(bits)
+    }
+
+    /// Those [`REST_OF_SYNC`] bits at once.
+    pub(crate) fn pass_sync(&mut self) {
+        self.history = self.history >> REST_OF_SYNC | u64::from(SYNC) << 56;
+        self.bits = self.bits.wrapping_add(REST_OF_SYNC.into());
+        if self.search.pass_sync(self.history).is_some() {
+            self.phase = Phase::Synced(SotVerdict::Clean);
+        }
     }
 
     /// Whether the bits of a [`Strand`] may come at once.
@@ -333,13 +351,15 @@ impl LaneReceiver {
             self.history = older | constant.checked_shl(64 - shift).unwrap_or(0);
         }
         self.bits = self.bits.wrapping_add(bits);
-        self.search.coast(bits);
+        self.search.coast(level, bits);
     }
 
-    /// Whether so many bits of that level only make a run longer, or end nothing but a stop state.
+    /// Whether so many bits of that level only make a run longer or, without LP wires, begin one and end nothing but a stop
+    /// state.
     pub(crate) fn may_coast(&self, level: bool, bits: u64) -> bool {
         match self.phase {
             Phase::Off => true,
+            Phase::Search if self.sees_lp => self.search.is_in_run(level),
             Phase::Search => self.search.may_coast(level, bits),
             _ => false,
         }

@@ -82,6 +82,7 @@ pub use pins::{DeskewKind, Lane, LanePins, PinEvent, PinMap, PinSettings, Sampli
 pub use ports::{
     Bus, LanePorts, MAX_LANE_BITS, MAX_STREAM_BITS, PortBytes, PortEvent, PortMap, PortReceiver, Ports, StreamPorts,
 };
+pub use program::{BitSlip, LaneFlaw, TrailLevel};
 pub use receiver::PinReceiver;
 pub use recover::estimate_unit_interval;
 pub use scramble::{

@@ -26,4 +26,14 @@ impl LineState {
             (true, true) => Self::Lp11,
         }
     }
+
+    /// Levels of Dp and Dn.
+    pub(crate) const fn levels(self) -> (bool, bool) {
+        match self {
+            Self::Lp00 => (false, false),
+            Self::Lp01 => (false, true),
+            Self::Lp10 => (true, false),
+            Self::Lp11 => (true, true),
+        }
+    }
 }

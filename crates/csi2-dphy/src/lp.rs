@@ -61,6 +61,8 @@ pub enum LowPowerEvent {
 pub(crate) enum Meaning {
     /// HS was requested.
     Request,
+    /// HS began with HS-1, where HS-ZERO should be: P and N are exchanged.
+    WrongLevel,
     /// The request, or HS, is over.
     Stop {
         /// No more than the request was seen.
@@ -151,7 +153,8 @@ impl LowPower {
             // HS-1, and the bridge was too short.
             (Request, Lp10) => (HighSpeed, None),
             // HS has no visible beginning of its own, and where LP receivers are separate they keep showing LP-00.
-            (Bridge, Lp01 | Lp10) => (HighSpeed, None),
+            (Bridge, Lp01) => (HighSpeed, None),
+            (Bridge, Lp10) => (HighSpeed, Some(Meaning::WrongLevel)),
             (HighSpeed, Lp00 | Lp01 | Lp10) => (HighSpeed, None),
             (Request, Lp11) => (Stop, Some(Meaning::Stop { withdrawn: true })),
             (Bridge | HighSpeed, Lp11) => (Stop, Some(Meaning::Stop { withdrawn: false })),

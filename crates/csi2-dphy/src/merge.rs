@@ -281,8 +281,8 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
     pub(crate) fn waiting_of(&self, lane: usize) -> impl Iterator<Item = u8> {
         let (head, filled) = (self.head.get(lane), self.filled.get(lane));
         let (head, filled) = (head.copied().unwrap_or(0), filled.copied().unwrap_or(0));
-        let fifo = self.fifo.get(lane).into_iter();
-        fifo.flat_map(move |fifo| fifo.iter().cycle().skip(head).take(filled).copied())
+        let fifo = self.fifo.get(lane);
+        (0..filled).filter_map(move |index| fifo?.get((head + index) % CAPACITY).copied())
     }
 
     /// Nothing leaves until all lanes have started: the receiver decides.

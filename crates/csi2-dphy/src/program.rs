@@ -6,14 +6,18 @@
 mod burst;
 mod clock;
 mod escape;
+mod flaw;
+mod states;
 
-use crate::{Clocking, MAX_LANES, TransmitTiming, UnitIntervals, WaveformSettings};
+use crate::{Clocking, LineState, MAX_LANES, TransmitTiming, UnitIntervals, WaveformSettings};
 
 pub(crate) use burst::Content;
 use burst::LaneBurst;
 use clock::{ClockProgram, ClockRun, ClockSleep};
 use escape::LaneEscape;
 pub(crate) use escape::{Escape, EscapeHead};
+pub use flaw::{BitSlip, LaneFlaw, TrailLevel};
+use states::LaneStates;
 
 /// What was started.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,7 @@ pub(crate) enum LaneProgram {
     Stop,
     Burst(LaneBurst),
     Escape(LaneEscape),
+    States(LaneStates),
 }
 
 impl LaneProgram {
@@ -39,6 +44,7 @@ impl LaneProgram {
             Self::Stop => (0xFF, 0xFF),
             Self::Burst(burst) => burst.levels(bytes, ui),
             Self::Escape(escape) => escape.levels(bytes, ui),
+            Self::States(states) => states.levels(ui),
         }
     }
 }
@@ -58,7 +64,13 @@ impl Program {
     }
 
     /// A burst; `bits` of each lane after its sync.
-    pub(crate) fn burst(settings: &WaveformSettings, phase: u64, content: Content, bits: [u64; MAX_LANES]) -> Self {
+    pub(crate) fn burst(
+        settings: &WaveformSettings,
+        phase: u64,
+        content: Content,
+        bits: [u64; MAX_LANES],
+        flaws: &[LaneFlaw; MAX_LANES],
+    ) -> Self {
         let timing = &settings.timing;
         let entry = sum(&[timing.lpx, timing.hs_prepare, timing.hs_zero]);
         let gated = gated(settings);
@@ -79,19 +91,26 @@ impl Program {
             .saturating_add(timing.hs_trail.into());
         let mut program = Self::idle(settings, phase, 0);
         let mut stopped = end;
-        let lanes = program.lanes.iter_mut().zip(settings.skew).zip(bits);
-        for ((lane, skew), bits) in lanes.take(settings.lanes) {
+        let lanes = program.lanes.iter_mut().zip(settings.skew).zip(bits).zip(flaws);
+        for (((lane, skew), bits), flaw) in lanes.take(settings.lanes) {
+            if flaw.absent {
+                continue;
+            }
+            let skew = skew.saturating_add(flaw.late);
             let late = |ui: u64| ui.saturating_add(u64::from(skew));
+            let bits = flaw.length(bits);
             let lpx = u64::from(timing.lpx);
+            let requested = lpx.saturating_sub(flaw.request.unwrap_or(timing.lpx).into());
             let burst = LaneBurst {
                 content,
-                request: late(request),
+                flaw: *flaw,
+                request: late(request + requested),
                 bridge: late(request + lpx),
                 zero: late(request + lpx + u64::from(timing.hs_prepare)),
                 sync: late(first),
                 data: late(first + content.sync()),
                 trail: late((first + content.sync()).saturating_add(bits)),
-                stop: late(end),
+                stop: late(end).saturating_sub(flaw.early.into()),
             };
             stopped = stopped.max(burst.stop);
             *lane = LaneProgram::Burst(burst);
@@ -108,6 +127,20 @@ impl Program {
             });
         }
         program.length = stopped.saturating_add(timing.hs_exit.into());
+        program
+    }
+
+    /// States of T_LPX on some data lanes.
+    pub(crate) fn states(settings: &WaveformSettings, phase: u64, lanes: u8, states: &[LineState]) -> Self {
+        let mut program = Self::idle(settings, phase, 0);
+        let mut stopped = 0;
+        let every = program.lanes.iter_mut().zip(settings.skew).enumerate();
+        for (_, (lane, skew)) in every.take(settings.lanes).filter(|(lane, _)| lanes >> lane & 1 == 1) {
+            let states = LaneStates::new(states, skew.into(), settings.timing.lpx.into());
+            stopped = stopped.max(states.stop());
+            *lane = LaneProgram::States(states);
+        }
+        program.length = stopped.saturating_add(settings.timing.hs_exit.into());
         program
     }
 

@@ -186,6 +186,7 @@ impl PinReceiver {
     #[doc(hidden)]
     pub fn take_samples_singly(&mut self) {
         self.singly = true;
+        self.refresh();
     }
 
     /// Whether bursts end visibly (LP wires present on all lanes).
@@ -279,7 +280,8 @@ impl PinReceiver {
         self.data = data << 8 | data << 16;
         let all = data.count_ones() as usize == self.count;
         self.listening = self.lanes.iter().take(self.count).any(LaneReceiver::in_hs);
-        self.bulk = self.blind || (all && !self.lines.is_stopping() && self.burst.phase() == Phase::Running);
+        let steady = all && !self.lines.is_stopping() && self.burst.phase() == Phase::Running;
+        self.bulk = (self.blind || steady) && !self.singly;
         if self.burst.is_open() != self.meter.is_open() {
             if self.burst.is_open() {
                 self.meter.open();

@@ -17,6 +17,8 @@ const EXPLAINED: f64 = 0.3;
 const JUDGED_BITS: f64 = 10.0;
 /// The better the unit interval is known, the longer the runs that tell more of it.
 const REACH: [u64; 5] = [3, 8, 24, 24, 24];
+/// Runs that all but the last of those steps look at.
+const MOST_REFINING: usize = 1 << 14;
 /// Distance of two guesses, and of those near the best.
 const STEP: f64 = 0.01;
 const FINE_STEP: f64 = 0.001;
@@ -42,22 +44,36 @@ where
 {
     let runs = runs.into_iter();
     let shortest = shortest(runs.clone())?;
-    let (mut unit, half) = guess(runs.clone(), shortest)?;
-    let mut tolerance = unit;
-    for most in REACH {
-        let slope = Slope::along(runs.clone(), unit, half, most);
-        if slope.runs < LEAST_RUNS || slope.bits <= 0.0 {
-            return None;
-        }
-        let refined = slope.both / slope.bits;
-        // Rounded runs pull the guess up, but not farther.
-        if !(unit * 0.9..unit * 1.1).contains(&refined) {
-            return None;
-        }
-        unit = refined;
-        tolerance = TOLERANCE / square_root(slope.bits);
+    let (unit, half) = guess(runs.clone(), shortest)?;
+    if unit == 1.0 {
+        // Any run is a whole number of ticks.
+        let told = runs
+            .filter(|run| (1..=REACH[0]).contains(run))
+            .take(LEAST_RUNS as usize);
+        return (told.count() == LEAST_RUNS as usize).then_some(UnitInterval::whole(1));
     }
-    simplest(unit - tolerance.min(unit * STEP), unit + tolerance.min(unit * STEP))
+    // The first runs are enough to know how many bits all of them are, if there is data among them.
+    let first = refine(runs.clone().take(MOST_REFINING), runs.clone(), unit, half);
+    first.or_else(|| refine(runs.clone(), runs, unit, half))
+}
+
+/// The unit interval of `all` runs, when it is known to be about `unit`. `first`: those that are looked at while it gets
+/// better.
+fn refine(
+    first: impl Iterator<Item = Tick> + Clone,
+    all: impl Iterator<Item = Tick>,
+    unit: f64,
+    half: f64,
+) -> Option<UnitInterval> {
+    let [steps @ .., last] = REACH;
+    let mut unit = unit;
+    for most in steps {
+        unit = Slope::along(first.clone(), unit, half, most).near(unit)?;
+    }
+    let slope = Slope::along(all, unit, half, last);
+    let unit = slope.near(unit)?;
+    let tolerance = (TOLERANCE / square_root(slope.bits)).min(unit * STEP);
+    simplest(unit - tolerance, unit + tolerance)
 }
 
 /// A run as short as a bit: a sixteenth of the runs are not longer.
@@ -176,6 +192,14 @@ impl Slope {
             slope.both += before * far.1;
         }
         slope
+    }
+
+    /// Ticks of a bit, if there are enough runs, and they are not far from what they were thought to be: rounded runs pull
+    /// the guess up, but not farther.
+    fn near(&self, unit: f64) -> Option<f64> {
+        let refined = self.both / self.bits;
+        let tells = self.runs >= LEAST_RUNS && self.bits > 0.0;
+        (tells && (unit * 0.9..unit * 1.1).contains(&refined)).then_some(refined)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Bits of all lanes, gathered until they make bytes.
 
 use crate::Tick;
-use crate::wires::transpose;
 
 /// Bits of all lanes, a byte per bit time, until there are eight.
 #[derive(Clone, Debug)]
@@ -35,11 +34,5 @@ impl Rows {
     pub(crate) fn keep(&mut self, taken: usize, count: usize) {
         self.at.copy_within(taken.min(8).., 0);
         self.count = count;
-    }
-
-    /// Byte `l`: the eight bits of lane `l`, the first in the lowest position.
-    #[inline]
-    pub(crate) fn transposed(&self) -> [u8; 8] {
-        transpose(self.bits).to_le_bytes()
     }
 }

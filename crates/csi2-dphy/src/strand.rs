@@ -52,12 +52,15 @@ impl Strand<'_> {
 
     /// The 64 bits before `row`, the newest on top.
     pub(crate) fn history(&self, row: usize) -> u64 {
-        let byte = |history: u64, row| history >> 8 | u64::from(self.byte(row)) << 56;
+        let push = |history: u64, byte: u8| history >> 8 | u64::from(byte) << 56;
         if row >= self.from + 8 {
-            (row - 8..row).fold(0, byte)
+            let first = ((row - 8) * self.lanes + self.lane).wrapping_sub(self.turn);
+            let rows = self.merged.get(first..).unwrap_or_default();
+            rows.iter().step_by(self.lanes.max(1)).take(8).copied().fold(0, push)
         } else {
             let lead = u64::from(self.lead).checked_shl(64 - self.lead_bits).unwrap_or(0);
-            (self.from..row).fold(self.before >> self.lead_bits | lead, byte)
+            let before = self.before >> self.lead_bits | lead;
+            (self.from..row).map(|row| self.byte(row)).fold(before, push)
         }
     }
 

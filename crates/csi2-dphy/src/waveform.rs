@@ -8,7 +8,7 @@ mod pace;
 
 use crate::program::{Content, Escape, EscapeHead, Program};
 use crate::wires::transpose;
-use crate::{EscapeCommand, LaneBytes, MAX_LANES, TransmitTiming, UnitInterval, UnitIntervals};
+use crate::{EscapeCommand, LaneBytes, LaneFlaw, LineState, MAX_LANES, TransmitTiming, UnitInterval, UnitIntervals};
 use pace::Pace;
 
 /// What the clock lane does between bursts.
@@ -141,8 +141,14 @@ impl Waveform {
 
     /// Starts a burst of lane bytes (sync byte not included): entry, sync, data, trail, exit.
     pub fn burst(&mut self, lanes: [usize; MAX_LANES]) {
+        self.burst_with(lanes, &[LaneFlaw::default(); MAX_LANES]);
+    }
+
+    /// The same, with lanes that do not do what they should.
+    pub fn burst_with(&mut self, lanes: [usize; MAX_LANES], flaws: &[LaneFlaw; MAX_LANES]) {
         let bits = lanes.map(|bytes| (bytes as u64).saturating_mul(8));
-        self.start(Program::burst(&self.settings, self.clock_phase(), Content::Bytes, bits));
+        let phase = self.clock_phase();
+        self.start(Program::burst(&self.settings, phase, Content::Bytes, bits, flaws));
     }
 
     /// Starts a deskew burst: entry, sixteen ones, then `ui` unit intervals of 0101..., trail, exit.
@@ -152,6 +158,7 @@ impl Waveform {
             self.clock_phase(),
             Content::Deskew,
             [ui; MAX_LANES],
+            &[LaneFlaw::default(); MAX_LANES],
         ));
     }
 
@@ -203,6 +210,12 @@ impl Waveform {
             stay: 4 * lpx,
             mark: lpx,
         });
+    }
+
+    /// Starts low-power states of T_LPX each on some data lanes, in any order, then the stop state. Of more than 64, the
+    /// first.
+    pub fn line_states(&mut self, lanes: u8, states: &[LineState]) {
+        self.start(Program::states(&self.settings, self.clock_phase(), lanes, states));
     }
 
     /// Writes samples of what was started into `out`; returns bytes written, 0 when it is all made (or `out` is shorter

@@ -248,13 +248,24 @@ impl Builder<'_> {
                 if last.state == State::Stop {
                     return last.bit;
                 }
-                let ticks = u128::from(at.saturating_sub(last.at)) * u128::from(unit.denominator);
-                let unit = u128::from(unit.numerator.max(1));
-                let bits = ticks.saturating_add(unit / 2) / unit;
-                last.bit.saturating_add(u64::try_from(bits).unwrap_or(u64::MAX))
+                last.bit.saturating_add(whole_bits(at.saturating_sub(last.at), unit))
             }),
         }
     }
+}
+
+/// The nearest number of bits.
+fn whole_bits(ticks: Tick, unit: UnitInterval) -> u64 {
+    let half = unit.numerator / 2;
+    let numerator = unit.numerator.max(1);
+    if let Some(scaled) = ticks
+        .checked_mul(unit.denominator)
+        .and_then(|scaled| scaled.checked_add(half))
+    {
+        return scaled / numerator;
+    }
+    let scaled = u128::from(ticks) * u128::from(unit.denominator) + u128::from(half);
+    u64::try_from(scaled / u128::from(numerator)).unwrap_or(u64::MAX)
 }
 
 /// Stretches during which both wires are high, of at least `least` ticks.

@@ -56,6 +56,8 @@ pub(super) struct Recording {
     lonely: Lonely,
     /// Stop states, or what looks like them, of each channel.
     pauses: Vec<u16>,
+    /// Channels with enough of them.
+    bursting: usize,
 }
 
 /// One or two channels that toggle while all others rest.
@@ -70,7 +72,7 @@ impl Recording {
     const MOST: usize = 1 << 20;
     /// Edges that are enough where there are enough bursts.
     const ENOUGH: usize = 300_000;
-    const ENOUGH_PAUSES: u16 = 64;
+    const ENOUGH_PAUSES: u16 = 8;
     /// A clock that goes on alone for so many edges is idle. Blank lines are shorter: this is 8 KiB of each lane.
     const LONELY: usize = 1 << 16;
     /// Edges kept at either end of an idle stretch.
@@ -92,7 +94,7 @@ impl Recording {
             Observation::Samples(samples) => self.samples(samples),
             Observation::Changes(changes) => {
                 for change in *changes {
-                    if self.is_full() {
+                    if self.has_enough() {
                         return false;
                     }
                     self.change(change);
@@ -101,18 +103,13 @@ impl Recording {
             // Bytes need no discovery.
             Observation::Lanes(_) | Observation::Merged(_) => return false,
         }
-        let is_enough = self.count >= Self::ENOUGH && self.has_bursts();
-        !self.is_full() && !is_enough
-    }
-
-    fn is_full(&self) -> bool {
-        self.count >= Self::MOST
+        !self.has_enough()
     }
 
     /// Two channels with long pauses make a lane, or two.
-    fn has_bursts(&self) -> bool {
-        let many = |pauses: &&u16| **pauses >= Self::ENOUGH_PAUSES;
-        self.pauses.iter().filter(many).nth(1).is_some()
+    fn has_enough(&self) -> bool {
+        let most = if self.bursting < 2 { Self::MOST } else { Self::ENOUGH };
+        self.count >= most
     }
 
     fn change(&mut self, change: &Change) {
@@ -133,7 +130,7 @@ impl Recording {
                 None => u64::MAX,
             };
             if changed != 0 {
-                if self.is_full() {
+                if self.has_enough() {
                     return;
                 }
                 self.now = self.now.max(at);
@@ -165,6 +162,7 @@ impl Recording {
             let short = before.saturating_sub(earlier).max(1);
             if !high && now.saturating_sub(before) / 16 >= short {
                 *pauses = pauses.saturating_add(1);
+                self.bursting += usize::from(*pauses == Self::ENOUGH_PAUSES);
             }
         }
         if self.lonely.note(channel) >= 2 * Self::LONELY {

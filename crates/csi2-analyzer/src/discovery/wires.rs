@@ -15,6 +15,8 @@ const LEAST_CLOCK_EDGES: usize = 32;
 const STEADY: usize = 24;
 /// Edges in the same direction at the same time that are no chance.
 const LEAST_ALONG: usize = 6;
+/// Of so many edges that meet in opposite directions, no more than one is met in the same.
+const MOST_ALONG: usize = 64;
 /// Clocks worth trying.
 const MOST_CLOCKS: usize = 3;
 
@@ -31,14 +33,18 @@ pub(super) fn lanes(traces: &[Trace], named: Option<&PinMap>) -> Vec<LanePins> {
         .collect();
     active.sort_by_key(|(_, trace)| Reverse(trace.edges.len()));
     active.truncate(MOST_CHANNELS);
+    let active: Vec<(u16, &Trace, Tick)> = active
+        .into_iter()
+        .map(|(channel, trace)| (channel, trace, trace.interval(1).unwrap_or(0)))
+        .collect();
     let mut likely = Vec::new();
-    for (index, (a, first)) in active.iter().enumerate() {
-        for (b, second) in active.iter().skip(index + 1) {
+    for (index, (a, first, short)) in active.iter().enumerate() {
+        for (b, second, other) in active.iter().skip(index + 1) {
             // Sorted: `first` is the busier one.
             if first.edges.len() / 2 > second.edges.len() {
                 break;
             }
-            let score = complementary(first, second);
+            let score = complementary((first, *short), (second, *other));
             if score >= 500 {
                 // Of equal ones, the names' pairs, then neighbours.
                 let is_named = named.is_some_and(|map| is_pair(map, *a, *b));
@@ -66,8 +72,8 @@ pub(super) fn lanes(traces: &[Trace], named: Option<&PinMap>) -> Vec<LanePins> {
             ..LanePins::default()
         });
     }
-    let single = active.iter().filter(|(channel, _)| !taken.contains(channel));
-    lanes.extend(single.map(|(channel, _)| LanePins {
+    let single = active.iter().filter(|(channel, ..)| !taken.contains(channel));
+    lanes.extend(single.map(|(channel, ..)| LanePins {
         p: Some(wire(*channel)),
         ..LanePins::default()
     }));
@@ -107,11 +113,8 @@ fn is_pair(map: &PinMap, a: u16, b: u16) -> bool {
     map.clock.iter().chain(&map.lanes).any(holds)
 }
 
-/// Edges of both that meet one of the other in the opposite direction, in thousandths.
-fn complementary(a: &Trace, b: &Trace) -> usize {
-    let (Some(short_a), Some(short_b)) = (a.interval(1), b.interval(1)) else {
-        return 0;
-    };
+/// Edges of both that meet one of the other in the opposite direction, in thousandths. With each, how close its edges are.
+fn complementary((a, short_a): (&Trace, Tick), (b, short_b): (&Trace, Tick)) -> usize {
     // Less than half a bit: a clock in quadrature must not meet its data.
     let slack = short_a.min(short_b).saturating_sub(1) / 2;
     let (mut met, mut along) = (0usize, 0usize);
@@ -135,6 +138,9 @@ fn complementary(a: &Trace, b: &Trace) -> usize {
         let is_along = b.level_after(index + 1) == rises;
         along += usize::from(is_along);
         met += usize::from(!is_along);
+        if along * MOST_ALONG > a.edges.len() {
+            return 0;
+        }
         // Behind a stop state, both wires of a pair may fall within a sample.
         if steady < STEADY && gap / 16 <= short_a {
             along_in_data += usize::from(is_along);
@@ -142,7 +148,7 @@ fn complementary(a: &Trace, b: &Trace) -> usize {
         }
     }
     // Two lanes, one of them inverted or late by a bit, toggle against each other in a deskew burst, but not in their data.
-    if along * 64 > met || along_in_data >= LEAST_ALONG && along_in_data * 4 > met_in_data {
+    if along * MOST_ALONG > met || along_in_data >= LEAST_ALONG && along_in_data * 4 > met_in_data {
         return 0;
     }
     met * 1000 / a.edges.len().max(b.edges.len()).max(1)

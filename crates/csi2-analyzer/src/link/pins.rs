@@ -284,8 +284,9 @@ impl Pins {
             }
             PinEvent::BoundaryInside { bytes, .. } => {
                 // On few lanes, payload may look like that, and a good header is the better witness. One that was
-                // corrected is not.
-                if self.lanes > FEW_LANES || burst.ledger.flow != (Flow::Packet { corrected: false }) {
+                // corrected is not. A boundary before the end of packets that proved good is payload, too.
+                let doubtful = self.lanes > FEW_LANES || burst.ledger.flow != (Flow::Packet { corrected: false });
+                if doubtful && burst.ledger.sound() <= bytes {
                     self.receiver.release();
                     self.ending = burst.is_open().then_some(Ending { at: None, bytes });
                 }
@@ -338,9 +339,16 @@ impl Pins {
         let Flow::Packet { .. } = burst.ledger.flow else {
             return false;
         };
-        let (taken, merged) = self.receiver.merge(samples, &mut self.merger, burst.line.room(wanted));
+        // Without LP wires, what tells how the burst goes on behind the packet is looked at with it.
+        let behind = if self.receiver.sees_lp() {
+            0
+        } else {
+            next_bytes(self.lanes)
+        };
+        let room = burst.line.room(wanted + behind);
+        let (taken, merged) = self.receiver.merge(samples, &mut self.merger, room);
         burst.line.filled(merged);
-        burst.line.admit(merged);
+        burst.line.admit(merged.min(wanted));
         consume(samples, taken);
         taken > 0
     }

@@ -136,6 +136,14 @@ pub(super) fn opens_with_data(rows: &Rows<'_>, code: HeaderCode) -> bool {
             .is_some_and(|header| header != [0; 4] && is_clean(Some(header), code))
 }
 
+/// A lane without a byte, although others have some that come after its first.
+pub(super) fn missing_lane(rows: &Rows<'_>) -> Option<u8> {
+    let longest = rows.lanes().iter().map(|lane| lane.len()).max().unwrap_or(0);
+    let last = rows.lanes().iter().rposition(|lane| !lane.is_empty())?;
+    let missing = rows.lanes().iter().position(|lane| lane.is_empty())?;
+    (longest > 1 || missing < last).then_some(missing as u8)
+}
+
 /// Looks at the first bytes of a burst. `complete`: no more bytes of it will come.
 pub(super) fn opening(rows: &Rows<'_>, max_skew: usize, complete: bool, code: HeaderCode) -> Opening {
     let reach = max_skew.saturating_add(LEAD);

@@ -1,5 +1,6 @@
 //! A burst on one data lane.
 
+use super::{LaneFlaw, TrailLevel};
 use crate::SYNC;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -22,6 +23,7 @@ impl Content {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LaneBurst {
     pub(super) content: Content,
+    pub(super) flaw: LaneFlaw,
     pub(super) request: u64,
     pub(super) bridge: u64,
     pub(super) zero: u64,
@@ -34,7 +36,8 @@ pub(crate) struct LaneBurst {
 impl LaneBurst {
     /// Levels of Dp and Dn in the eight UI from `ui`, the first in the lowest position.
     pub(super) fn levels(&self, bytes: &[u8], ui: u64) -> (u8, u8) {
-        if self.content == Content::Bytes && ui >= self.data && ui.saturating_add(8) <= self.trail {
+        let plain = self.content == Content::Bytes && self.flaw == LaneFlaw::default();
+        if plain && ui >= self.data && ui.saturating_add(8) <= self.trail {
             let bit = ui - self.data;
             let byte = |index: u64| bytes.get(index as usize).copied().unwrap_or(0);
             let pair = u16::from_le_bytes([byte(bit / 8), byte(bit / 8 + 1)]);
@@ -51,7 +54,7 @@ impl LaneBurst {
     }
 
     fn level(&self, bytes: &[u8], ui: u64) -> (bool, bool) {
-        let hs = |bit: bool| (bit, !bit);
+        let hs = |bit: bool| (bit != self.flaw.inverted, bit == self.flaw.inverted);
         if ui < self.request || ui >= self.stop {
             (true, true)
         } else if ui < self.bridge {
@@ -61,20 +64,27 @@ impl LaneBurst {
         } else if ui < self.sync {
             hs(false)
         } else if ui < self.data {
-            hs(self.content == Content::Deskew || SYNC >> ((ui - self.sync) & 7) & 1 == 1)
+            let sync = SYNC ^ self.flaw.sync;
+            hs(self.content == Content::Deskew || sync >> ((ui - self.sync) & 7) & 1 == 1)
         } else if ui < self.trail {
             hs(self.payload(bytes, ui - self.data))
         } else {
-            // The inverse of the last bit; the sync sequence ends with a one.
+            // The sync sequence ends with a one.
             let last = match (self.trail - self.data).checked_sub(1) {
                 Some(bit) => self.payload(bytes, bit),
                 None => true,
             };
-            hs(!last)
+            hs(match self.flaw.trail {
+                TrailLevel::Inverse => !last,
+                TrailLevel::Low => false,
+                TrailLevel::High => true,
+                TrailLevel::Toggling => last == ((ui - self.trail) & 1 == 1),
+            })
         }
     }
 
     fn payload(&self, bytes: &[u8], bit: u64) -> bool {
+        let bit = self.flaw.source(bit);
         match self.content {
             Content::Bytes => bytes
                 .get((bit / 8) as usize)

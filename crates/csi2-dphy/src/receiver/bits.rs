@@ -2,7 +2,8 @@
 
 use super::PinReceiver;
 use crate::burst::Phase;
-use crate::wires::HS;
+use crate::sot::REST_OF_SYNC;
+use crate::wires::{HS, transpose};
 use crate::{LaneEvent, LaneMerger, LaneReceiver, Tick};
 
 impl PinReceiver {
@@ -15,44 +16,64 @@ impl PinReceiver {
         if !self.bulk {
             self.bit((word & HS) as u8, at, merger);
         } else if self.rows.push((word & HS) as u8, at) {
-            self.octets(merger);
-        }
-    }
-
-    /// Eight rows are full: eight bits of each lane.
-    pub(super) fn octets(&mut self, merger: &mut LaneMerger) {
-        let octets = self.rows.transposed();
-        let steady = |(lane, octet): (&LaneReceiver, u8)| lane.is_steady(octet);
-        let gathering = self.burst.phase() == Phase::Gathering;
-        if gathering || !self.lanes.iter().zip(octets).take(self.count).all(steady) {
             self.flush(merger);
-            return;
         }
-        for (index, (lane, octet)) in self.lanes.iter_mut().zip(octets).enumerate().take(self.count) {
-            if let Some(byte) = lane.octet(octet) {
-                merger.push_byte(index, byte);
-            }
-        }
-        self.bits += 8;
-        self.now = self.rows.at[7];
-        self.rows.count = 0;
     }
 
-    /// The rows at hand, bit by bit. Without LP wires only up to the next event: those behind it wait for what comes of it.
+    /// The rows at hand. Without LP wires those only up to the next event: what is behind it waits for what comes of it.
     pub(super) fn flush(&mut self, merger: &mut LaneMerger) {
         let count = core::mem::take(&mut self.rows.count);
-        if count == 0 {
+        let Some(rows) = self.rows.bits.checked_shr(64 - 8 * count as u32) else {
             return;
-        }
-        let rows = (self.rows.bits >> (64 - 8 * count)).to_le_bytes();
+        };
         let instants = self.rows.at;
-        for (taken, (row, at)) in (1..=count).zip(rows.into_iter().zip(instants)) {
-            self.bit(row, at, merger);
+        let at = |row: usize| instants.get(row).copied().unwrap_or_default();
+        let taken = self.take_octets(transpose(rows), count, at, merger);
+        if taken < count {
+            self.rows.keep(taken, count - taken);
+        }
+    }
+
+    /// `count` bits of each lane, eight at most, those of lane 0 in the lowest byte: at once where all lanes only go on as they
+    /// did, else bit by bit, and without LP wires up to the next event. Returns how many were taken. `at`: when each was.
+    pub(super) fn take_octets(
+        &mut self,
+        octets: u64,
+        count: usize,
+        at: impl Fn(usize) -> Tick,
+        merger: &mut LaneMerger,
+    ) -> usize {
+        let of_lanes = octets.to_le_bytes();
+        let phase = self.burst.phase();
+        let all = |is: fn(&LaneReceiver, u8) -> bool| {
+            let mut lanes = self.lanes.iter().zip(of_lanes).take(self.count);
+            lanes.all(|(lane, octet)| is(lane, octet))
+        };
+        if phase != Phase::Gathering && all(LaneReceiver::is_steady) {
+            for (index, (lane, octet)) in self.lanes.iter_mut().zip(of_lanes).enumerate().take(self.count) {
+                if let Some(byte) = lane.octet(octet, count as u32) {
+                    merger.push_byte(index, byte);
+                }
+            }
+            self.bits += count as u64;
+            self.now = at(count.saturating_sub(1));
+            return count;
+        }
+        let mut passed = 0;
+        if phase == Phase::Idle && count > REST_OF_SYNC as usize && all(LaneReceiver::expects_sync) {
+            // All lanes are in step.
+            self.lanes.iter_mut().take(self.count).for_each(LaneReceiver::pass_sync);
+            self.bits += u64::from(REST_OF_SYNC);
+            passed = REST_OF_SYNC as usize;
+        }
+        let rows = transpose(octets).to_le_bytes();
+        for (row, levels) in rows.into_iter().enumerate().take(count).skip(passed) {
+            self.bit(levels, at(row), merger);
             if self.blind && self.has_news() {
-                self.rows.keep(taken, count - taken);
-                return;
+                return row + 1;
             }
         }
+        count
     }
 
     /// One bit of each lane, with all that may come of it.

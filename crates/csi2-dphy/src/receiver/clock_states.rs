@@ -73,7 +73,7 @@ impl PinReceiver {
             self.timing.line(Lane::Clock, state, at);
         }
         match clock.low_power.line(state, at) {
-            None => {}
+            None | Some(Meaning::WrongLevel) => {}
             Some(Meaning::Request) => clock.runs = false,
             Some(Meaning::Stop { withdrawn }) => {
                 if core::mem::take(&mut clock.runs) {

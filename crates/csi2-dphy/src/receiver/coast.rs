@@ -1,9 +1,10 @@
 //! Samples of one bit time each, and stretches of them in which no wire changes: idle lanes, requests, HS-ZERO.
 
+use super::stride::bits;
 use super::{PinReceiver, budget};
 use crate::burst::Phase;
-use crate::{LaneMerger, LaneReceiver, PinEvent, Samples, Tick};
-use csi2_kernels::{Backend, find_change};
+use crate::{LaneMerger, LaneReceiver, MAX_LANES, PinEvent, Samples, Tick};
+use csi2_kernels::{Backend, Tap, find_change};
 
 /// Samples without a change that are worth it, and those taken one by one between bursts before the next attempt.
 const LEAST: usize = 32;
@@ -14,26 +15,67 @@ const BLOCK: usize = 64;
 impl PinReceiver {
     /// Each sample is a bit. Between bursts, stretches without a change are taken at once.
     pub(super) fn run_bits(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
-        let count = seen.bytes.len() / seen.unit.max(1);
+        let Some(taps) = self.taps.filter(|taps| taps.least_unit <= seen.unit && !self.singly) else {
+            return self.run_states(seen, merger);
+        };
+        let count = seen.bytes.len() / seen.unit;
         let mut taken = 0;
         loop {
-            let coasted = self.coast(&behind(seen, taken, usize::MAX), merger);
-            taken += coasted;
             let waits = self.waits();
-            let most = match (waits, coasted) {
-                (false, _) => usize::MAX,
-                (true, 0) => PIECE,
-                // That is where something changes; the next stretch may begin there.
-                (true, _) => 1,
+            let rest = behind(seen, taken, usize::MAX);
+            let steady = waits && alike(&behind(&rest, 0, LEAST), taps.mask, self.backend) == LEAST;
+            let coasted = if steady {
+                self.coast(&rest, taps.mask, merger)
+            } else {
+                0
             };
-            let room = budget(merger).min(most);
-            let piece = behind(seen, taken, room);
-            let (bits, event) = self.run_states(&piece, merger);
-            taken += bits;
-            if !waits || event.is_some() || bits == 0 || taken >= count {
-                return (taken, event);
+            taken += coasted;
+            if coasted == 0 {
+                let most = match (waits, steady) {
+                    (false, _) => usize::MAX,
+                    (true, false) => PIECE,
+                    // The first of those that are alike changes something.
+                    (true, true) => 1,
+                };
+                let piece = behind(&rest, 0, budget(merger).min(most));
+                let (bits, event) = if self.blind {
+                    self.run_octets(&piece, &taps.data, merger)
+                } else {
+                    self.run_states(&piece, merger)
+                };
+                taken += bits;
+                if !waits || event.is_some() || bits == 0 {
+                    return (taken, event);
+                }
+            }
+            if taken >= count {
+                return (taken, None);
             }
         }
+    }
+
+    /// Without LP wires: eight samples at a time.
+    fn run_octets(
+        &mut self,
+        seen: &Samples<'_>,
+        taps: &[Tap; MAX_LANES],
+        merger: &mut LaneMerger,
+    ) -> (usize, Option<PinEvent>) {
+        let all = seen.bytes.len() / seen.unit;
+        let mut taken = 0;
+        while taken < all && !self.has_news() {
+            let count = (all - taken).min(8);
+            let of_lane = |tap: &Tap| bits(seen, tap, taken, count as u32) as u64;
+            let lanes = taps.iter().take(self.count).rev();
+            let octets = lanes.fold(0, |octets, tap| octets << 8 | of_lane(tap));
+            let first = seen.first.saturating_add(taken as Tick);
+            taken += self.take_octets(octets, count, |bit| first.saturating_add(bit as Tick), merger);
+        }
+        self.word = taken
+            .checked_sub(1)
+            .and_then(|last| self.wires(seen, last))
+            .unwrap_or(self.word);
+        (taken, self.poll())
     }
 
     /// Whether no burst is under way.
@@ -41,45 +83,41 @@ impl PinReceiver {
         self.burst.phase() == Phase::Idle && !self.lines.is_stopping()
     }
 
-    /// As many samples like the last one as change nothing but the length of a run of bits.
-    fn coast(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> usize {
-        let Some(taps) = self.taps.filter(|taps| taps.least_unit <= seen.unit) else {
+    /// As many samples that are alike as change nothing but the length of a run of bits. The first [`LEAST`] are alike. Where
+    /// there are LP wires, they have to be like the last one.
+    fn coast(&mut self, seen: &Samples<'_>, mask: u64, merger: &mut LaneMerger) -> usize {
+        let Some(word) = self.wires(seen, 0).filter(|word| self.blind || *word == self.word) else {
             return 0;
         };
-        let backend = self.backend;
-        let alike = |seen: &Samples<'_>| alike(seen, taps.mask, backend);
-        if self.singly
-            || !self.waits()
-            || self.wires(seen, 0) != Some(self.word)
-            || alike(&behind(seen, 0, LEAST)) < LEAST
-        {
-            return 0;
-        }
         self.flush(merger);
-        let level = |lane: usize| self.word >> lane & 1 == 1;
+        let level = |lane: usize| word >> lane & 1 == 1;
+        let may = |(lane, receiver): (usize, &LaneReceiver)| receiver.may_coast(level(lane), LEAST as u64);
         let mut lanes = self.lanes.iter().take(self.count).enumerate();
-        let most = self.lines.deadline.saturating_sub(seen.first);
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let count = alike(&behind(seen, 0, most));
-        let may = |(lane, receiver): (usize, &LaneReceiver)| receiver.may_coast(level(lane), count as u64);
         if self.has_news() || !self.waits() || !lanes.all(may) {
             return 0;
         }
+        let most = self.lines.deadline.saturating_sub(seen.first);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let count = alike(&behind(seen, 0, most), mask, self.backend);
         if count > 0 && self.listening {
             for (lane, receiver) in self.lanes.iter_mut().enumerate().take(self.count) {
                 if receiver.in_hs() {
-                    receiver.coast(self.word >> lane & 1 == 1, count as u64);
+                    receiver.coast(level(lane), count as u64);
                 }
             }
             self.bits += count as u64;
             self.now = seen.first.saturating_add(count as Tick - 1);
         }
+        self.word = word;
         count
     }
 
     /// The wires at a sample.
     pub(super) fn wires(&self, seen: &Samples<'_>, index: usize) -> Option<u32> {
-        let sample = seen.bytes.chunks_exact(seen.unit).nth(index)?;
+        let sample = seen.bytes.get(index * seen.unit..)?.get(..seen.unit)?;
+        if let [level] = sample {
+            return Some(self.table.gather::<1>(u64::from(*level)));
+        }
         let sample = sample.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
         Some(self.table.gather::<8>(sample))
     }

@@ -89,25 +89,26 @@ impl PinReceiver {
         if rows != plan.rows - plan.lead || !self.stays_in_hs(seen, &plan, whole) {
             return None;
         }
-        for lane in 0..count {
-            self.fill_head(seen, &plan, lane, merger, out);
+        if plan.lead > 0 {
+            for lane in 0..count {
+                self.fill_head(seen, &plan, lane, merger, out);
+            }
         }
         let merged = out.get(..plan.rows * count - plan.turn)?;
+        let mut strands = [const { None }; MAX_LANES];
         let mut searches = [const { None }; MAX_LANES];
-        for (lane, search) in searches.iter_mut().enumerate().take(count) {
-            let strand = self.strand(seen, &plan, lane, merged)?;
-            *search = Some(self.lanes.get(lane)?.search_after(&strand)?);
+        for (lane, (strand, search)) in strands.iter_mut().zip(&mut searches).enumerate().take(count) {
+            let all = self.strand(seen, &plan, lane, merged)?;
+            *search = Some(self.lanes.get(lane)?.search_after(&all)?);
+            *strand = Some(all);
         }
-        if self.begins_within(|lane| self.strand(seen, &plan, lane, merged)) {
+        if self.begins_within(strands.get(..count)?) {
             return None;
         }
         merger.restart();
-        for (lane, search) in searches.into_iter().enumerate().take(count) {
-            let strand = self.strand(seen, &plan, lane, merged);
-            let (Some(search), Some(strand), Some(receiver)) = (search, strand, self.lanes.get_mut(lane)) else {
-                continue;
-            };
-            for byte in receiver.leap(&strand, search) {
+        for (lane, (receiver, found)) in self.lanes.iter_mut().zip(strands.iter().zip(searches)).enumerate() {
+            let (Some(strand), Some(search)) = found else { continue };
+            for byte in receiver.leap(strand, search) {
                 merger.push_byte(lane, byte);
             }
         }
@@ -119,19 +120,19 @@ impl PinReceiver {
     }
 
     /// Whether all lanes may show the sync byte of another burst, no further apart than lanes may be.
-    fn begins_within<'a>(&self, strand_of: impl Fn(usize) -> Option<Strand<'a>>) -> bool {
-        let (Some(first), Some(strand)) = (self.lanes.first(), strand_of(0)) else {
+    fn begins_within(&self, strands: &[Option<Strand<'_>>]) -> bool {
+        let (Some(first), Some(Some(strand))) = (self.lanes.first(), strands.first()) else {
             return false;
         };
         let mut reached = [0; MAX_LANES];
         let mut row = 0;
-        while let Some(entry) = first.next_entry(&strand, row) {
+        while let Some(entry) = first.next_entry(strand, row) {
             row = entry.fall + 1;
             let ends = strand.bits_at(entry.ends);
-            let mut others = self.lanes.iter().zip(&mut reached).enumerate().take(self.count).skip(1);
-            let near = |(lane, (receiver, reached)): (usize, (&LaneReceiver, &mut usize))| {
-                let Some(strand) = strand_of(lane) else { return false };
-                while let Some(other) = receiver.next_entry(&strand, *reached) {
+            let lanes = self.lanes.iter().zip(strands.iter().flatten());
+            let mut others = lanes.zip(&mut reached).skip(1);
+            let near = |((receiver, strand), reached): ((&LaneReceiver, &Strand<'_>), &mut usize)| {
+                while let Some(other) = receiver.next_entry(strand, *reached) {
                     let at = strand.bits_at(other.ends);
                     if at + BITS_APART >= ends {
                         return at <= ends + BITS_APART;
@@ -289,7 +290,7 @@ fn is_zero(bytes: &[u8]) -> bool {
 }
 
 /// `count` bits of the lane at `tap`, the first in the lowest position: those of the samples from `first` on.
-fn bits(seen: &Samples<'_>, tap: &Tap, first: usize, count: u32) -> u128 {
+pub(super) fn bits(seen: &Samples<'_>, tap: &Tap, first: usize, count: u32) -> u128 {
     if count == 0 {
         return 0;
     }

@@ -19,7 +19,8 @@ const ROWS_INTO_ZEROS: usize = 4;
 
 /// A one has just ended many zeros.
 const LONE_ONE: State = State::Window { left: 7 };
-const DESKEW_ONES_AND_ONE: u64 = *DESKEW_ONES.end() as u64 + 1;
+/// More ones than these behind many zeros are the stop state: a deskew burst has fewer, give or take one.
+const MOST_SEARCHED: u64 = *DESKEW_ONES.end() as u64 + 2;
 
 /// A sync byte with a stop state before it.
 struct Entered;
@@ -44,20 +45,28 @@ impl SyncSearch {
         self.state == State::Runs && self.level == level
     }
 
-    /// Whether so many equal bits of this level end no search but one for a stop state behind zeros.
+    /// Whether so many equal bits of this level are one more run, or make the one at hand longer. Only if blind.
     pub(crate) fn may_coast(&self, level: bool, bits: u64) -> bool {
-        self.is_in_run(level) || (self.blind && level && self.state == LONE_ONE && bits > DESKEW_ONES_AND_ONE)
+        match self.state {
+            State::Runs => !level || self.level || self.run < LEAST_ZEROS_BLIND || bits > MOST_SEARCHED,
+            LONE_ONE => level && bits >= MOST_SEARCHED,
+            _ => false,
+        }
     }
 
     /// Those bits.
-    pub(crate) fn coast(&mut self, bits: u64) {
+    pub(crate) fn coast(&mut self, level: bool, bits: u64) {
         if self.state == LONE_ONE {
-            // More ones than a deskew burst has.
             self.state = State::Runs;
             self.level = true;
             self.entry = false;
             self.run = 1;
             self.zeros_at = self.bits.wrapping_sub(1);
+        } else if level != self.level {
+            self.entry = !level && self.run >= LEAST_ONES_BLIND;
+            self.zeros_at = self.bits;
+            self.level = level;
+            self.run = 0;
         }
         self.run_on(bits);
     }
@@ -229,7 +238,7 @@ impl Walk {
     fn byte(&mut self, strand: &Strand<'_>, row: usize) -> Result<(), Entered> {
         let byte = strand.byte(row);
         if self.search.quiet(byte) {
-            self.search.skip(byte);
+            self.search.skip(byte, 8);
             self.history = self.history >> 8 | u64::from(byte) << 56;
             return Ok(());
         }
