@@ -29,22 +29,34 @@
 extern crate alloc;
 
 mod anonymise;
+mod corpus;
 mod embedded;
 mod encoder;
 mod fault;
+mod injector;
 mod noise;
 mod pattern;
 mod scene;
 mod simulator;
 mod transmitter;
+mod verdict;
 
 pub use anonymise::Anonymiser;
+pub use corpus::{
+    Corpus, CorpusBurst, CorpusPlan, CorpusStream, PPI_LANES, PPI_MAX_SKEW, PpiFlag, PpiLane, PpiReport, PpiTrace,
+    PpiWord, ReportKind,
+};
 pub use embedded::embedded_row;
 pub use encoder::{EncodeSettings, EncodeTrouble, Encoder, Image};
-pub use fault::{PacketFault, WireFault};
+pub use fault::{
+    Arrival, Dice, FAULTS, Fault, FaultLayer, FaultRow, LowPowerFault, PacketFault, Parameter, ParameterError,
+    Parameters, StreamFault, Target, WireFault, WireLink, WireReport, WireView, find_fault,
+};
+pub use injector::{Chance, FaultRecord, InjectSettings, Injector, Order, Sent};
 pub use pattern::{Canvas, PATTERNS, Pattern, Shot};
 pub use scene::Scene;
 pub use simulator::{
     BlackMark, Crop, DueBurst, EmbeddedRows, Flip, Moment, SimulateError, SimulateSettings, Simulator, Window,
 };
 pub use transmitter::{Piece, TransmitLayer, TransmitSettings, Transmitter};
+pub use verdict::{ExpectedFinding, Judge, JudgeSettings, Severity, Verdict};

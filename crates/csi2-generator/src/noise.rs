@@ -30,6 +30,12 @@ impl Noise {
         mixed ^ mixed >> 31
     }
 
+    /// Any number below `bound`; 0 where there is none.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        // The high half of the product: as even as 64 bits allow.
+        ((u128::from(self.next()) * u128::from(bound)) >> 64) as u64
+    }
+
     pub(crate) fn byte(&mut self) -> u8 {
         (self.next() >> 56) as u8
     }

@@ -1,14 +1,17 @@
 //! Packets to the wire, at any layer.
 
+mod faulty;
 mod pins;
 mod settings;
 
 use alloc::{boxed::Box, string::String, vec::Vec};
 
+use crate::fault::WireFault;
 use csi2_dphy::{
     EscapeCommand, LaneBytes, MAX_LANES, Observation, Scrambler, Tick, Timebase, TransmitTiming, WaveformSettings,
     distribute, lane_length,
 };
+pub(crate) use faulty::flaws;
 use pins::Pins;
 pub use settings::{TransmitLayer, TransmitSettings};
 
@@ -31,6 +34,7 @@ pub struct Piece<'a> {
 /// Sends bursts one after another, with the line protocol's gaps between them.
 #[derive(Clone, Debug)]
 pub struct Transmitter {
+    settings: TransmitSettings,
     rate: u64,
     timing: TransmitTiming,
     count: usize,
@@ -77,6 +81,7 @@ impl Transmitter {
             }
         };
         Self {
+            settings,
             rate: settings.rate.max(1),
             timing,
             count,
@@ -99,7 +104,21 @@ impl Transmitter {
     /// # Errors
     /// What `out` returns.
     pub fn burst<E>(&mut self, bytes: &[u8], out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>) -> Result<(), E> {
+        self.burst_with(bytes, &[], out)
+    }
+
+    /// The same, with faults of the lanes, as far as they [show](WireFault::shows) at the layer of the transmitter.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn burst_with<E>(
+        &mut self,
+        bytes: &[u8],
+        faults: &[WireFault],
+        out: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         self.open(out)?;
+        self.before_burst(faults, out)?;
         let (entry, gap) = (self.entry(), self.gap());
         let exit = u64::from(self.timing.hs_trail) + u64::from(self.timing.hs_exit);
         match &mut self.output {
@@ -108,7 +127,9 @@ impl Transmitter {
                 let data = 8 * lane_length(bytes.len(), self.count, 0) as u64;
                 *elapsed = elapsed.saturating_add(entry + data + exit + gap);
                 let seen = if *split {
-                    Observation::Lanes(spread(bytes, &mut self.lanes, self.count, self.keystreams))
+                    spread(bytes, &mut self.lanes, self.count, self.keystreams);
+                    faulty::lane_bytes(&mut self.lanes, self.count, faults);
+                    Observation::Lanes(lanes_of(&self.lanes, self.count))
                 } else {
                     Observation::Merged(bytes)
                 };
@@ -120,8 +141,10 @@ impl Transmitter {
                 })
             }
             Output::Pins(pins) => {
-                let lanes = spread(bytes, &mut self.lanes, self.count, self.keystreams);
-                pins.burst(&lanes, out)?;
+                spread(bytes, &mut self.lanes, self.count, self.keystreams);
+                faulty::swap(&mut self.lanes, self.count, faults);
+                let flaws = faulty::flaws(faults, self.count);
+                pins.burst(&lanes_of(&self.lanes, self.count), &flaws, out)?;
                 pins.idle(gap, out)
             }
         }
@@ -314,12 +337,7 @@ impl Transmitter {
 }
 
 /// `bytes` over the first `count` buffers, scrambled where there are keystreams.
-fn spread<'a>(
-    bytes: &[u8],
-    buffers: &'a mut [Vec<u8>; MAX_LANES],
-    count: usize,
-    keystreams: Option<[Scrambler; MAX_LANES]>,
-) -> LaneBytes<'a> {
+fn spread(bytes: &[u8], buffers: &mut [Vec<u8>; MAX_LANES], count: usize, keystreams: Option<[Scrambler; MAX_LANES]>) {
     for (lane, buffer) in buffers.iter_mut().enumerate() {
         let length = if lane < count {
             lane_length(bytes.len(), count, lane)
@@ -333,8 +351,11 @@ fn spread<'a>(
     for (slice, mut keystream) in slices.iter_mut().zip(keystreams.into_iter().flatten()) {
         keystream.apply(slice);
     }
+}
+
+fn lanes_of(buffers: &[Vec<u8>; MAX_LANES], count: usize) -> LaneBytes<'_> {
     LaneBytes {
-        lanes: slices.map(|slice| &*slice),
+        lanes: buffers.each_ref().map(Vec::as_slice),
         count,
     }
 }

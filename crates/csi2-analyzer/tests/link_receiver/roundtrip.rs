@@ -125,6 +125,25 @@ fn lanes_without_sync_bytes_may_begin_like_one() {
 }
 
 #[test]
+fn a_wrong_bit_makes_no_sync_byte_where_none_came_before() {
+    let header = |code, word| csi2_packet::PacketHeader {
+        channel: csi2_packet::VirtualChannel::new(2).unwrap(),
+        data_type: csi2_packet::DataType::from_bits(code),
+        word,
+    };
+    let mut packet = long(0x30, &[1, 2, 3]);
+    packet[..4].copy_from_slice(&header(0x30, 3).encode());
+    // Data identifier B0 becomes B8.
+    packet[0] ^= 0x08;
+    let start = header(0x00, 1).encode().to_vec();
+    let bursts = vec![vec![start], vec![packet]];
+    let log = receive(&capture(Layer::Lanes { sync: false }, &bursts, 1));
+    same(&log, &expected(&bursts), "");
+    let log = receive(&capture(Layer::Lanes { sync: true }, &bursts, 1));
+    same(&log, &expected(&bursts), "");
+}
+
+#[test]
 fn lane_files_may_be_read_unevenly() {
     let bursts = tricky();
     for layer in [
@@ -138,6 +157,19 @@ fn lane_files_may_be_read_unevenly() {
             let log = receive(&whole.cut_unevenly(&[7, 1, 30, 3, 5, 11, 2, 100]));
             assert_eq!(log.events, receive(&whole).events, "{layer:?}, {count} lanes");
         }
+    }
+}
+
+/// A checksum 99 80 behind zeros, and the frame start behind it: four bits earlier, a sync byte with one wrong bit and a
+/// good header.
+#[test]
+fn no_burst_starts_inside_a_packet_that_proved_good() {
+    let payload = [0x01, 0xB8, 0x01, 0x00, 0x01, 0x1A, 0xB8, 0xFF, 0x1A, 0xFF, 0x00, 0x00];
+    let bursts = [vec![long(0x10, &payload), short(0x00, 1)]];
+    assert!(bursts[0][0].ends_with(&[0x00, 0x00, 0x80, 0x99]));
+    for layer in LAYERS {
+        let log = receive(&capture(layer, &bursts, 1));
+        same(&log, &expected(&bursts), "");
     }
 }
 

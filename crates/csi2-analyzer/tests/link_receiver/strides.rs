@@ -31,18 +31,38 @@ struct Scene {
 
 #[derive(Clone, Copy, Debug)]
 enum Damage {
-    Flip { place: usize, wire: usize },
-    Drop { place: usize, count: usize },
-    Stick { place: usize, count: usize },
+    Flip {
+        place: usize,
+        wire: usize,
+    },
+    Drop {
+        place: usize,
+        count: usize,
+    },
+    Stick {
+        place: usize,
+        count: usize,
+    },
+    /// Where a burst begins: so many bits before or behind the first of its data, on some lanes.
+    Start {
+        burst: usize,
+        bit: isize,
+        lanes: u8,
+    },
 }
+
+/// Bit times of the stop state before the first burst, besides its own.
+const REST: usize = 30;
+/// Of the two states that request HS.
+const REQUEST: [usize; 2] = [12, 10];
 
 impl Scene {
     fn lane(&self, lane: usize) -> Vec<(bool, bool)> {
-        let mut wave = vec![(true, true); 30 + self.late[lane]];
+        let mut wave = vec![(true, true); REST + self.late[lane]];
         for burst in &self.bursts {
             wave.extend(vec![(true, true); self.stop]);
-            wave.extend(vec![(false, true); 12]);
-            wave.extend(vec![(false, false); 10]);
+            wave.extend(vec![(false, true); REQUEST[0]]);
+            wave.extend(vec![(false, false); REQUEST[1]]);
             let bytes = deal(burst, self.lanes).swap_remove(lane);
             let longest = burst.len().div_ceil(self.lanes);
             let trail = trail(&bytes) != 0;
@@ -55,6 +75,15 @@ impl Scene {
         }
         wave.extend(vec![(true, true); self.stop + 40 - self.late[lane]]);
         wave
+    }
+
+    /// Bit times before the first data bit of a burst.
+    fn start(&self, burst: usize) -> usize {
+        let request: usize = REQUEST.iter().sum();
+        let pause = self.stop + request + self.zeros + 8;
+        let before = self.bursts[..burst].iter();
+        let longest = |burst: &Vec<u8>| 8 * burst.len().div_ceil(self.lanes) + self.trail;
+        REST + pause * (burst + 1) + before.map(longest).sum::<usize>()
     }
 
     fn wave(&self) -> Wave {
@@ -77,6 +106,16 @@ impl Scene {
                     let place = place % count;
                     let held = wave[place];
                     wave.iter_mut().skip(place).take(most).for_each(|levels| *levels = held);
+                }
+                Damage::Start { burst, bit, lanes } => {
+                    let start = self.start(burst % self.bursts.len());
+                    for lane in (0..self.lanes).filter(|lane| lanes >> lane & 1 == 1) {
+                        let at = (start + self.late[lane]).checked_add_signed(bit);
+                        if let Some(levels) = at.and_then(|at| wave.get_mut(at)) {
+                            let (p, n) = &mut levels[lane];
+                            (*p, *n) = (*n, *p);
+                        }
+                    }
                 }
             }
         }
@@ -212,6 +251,8 @@ fn damage() -> impl Strategy<Value = Damage> {
         3 => (any::<usize>(), 0usize..16).prop_map(|(place, wire)| Damage::Flip { place, wire }),
         1 => (any::<usize>(), 1usize..40).prop_map(|(place, count)| Damage::Drop { place, count }),
         1 => (any::<usize>(), 1usize..200).prop_map(|(place, count)| Damage::Stick { place, count }),
+        2 => (any::<usize>(), -30isize..20, prop_oneof![Just(0xFF), any::<u8>()])
+            .prop_map(|(burst, bit, lanes)| Damage::Start { burst, bit, lanes }),
     ]
 }
 
@@ -222,7 +263,7 @@ fn scenes() -> impl Strategy<Value = Scene> {
         prop::bool::weighted(0.2),
         prop_oneof![Just([0; MAX_LANES]), prop::array::uniform8(0usize..44)],
     );
-    let timing = (8usize..200, 25usize..120, 8usize..60);
+    let timing = (4usize..200, 12usize..120, 8usize..150);
     let wiring = (
         Just((0..24u16).collect::<Vec<_>>()).prop_shuffle(),
         prop_oneof![Just(0), any::<u64>()],

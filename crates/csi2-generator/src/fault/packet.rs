@@ -2,7 +2,9 @@
 //! is left to whoever holds the list of packets.
 
 use alloc::vec::Vec;
+use core::fmt;
 
+use crate::noise::Noise;
 use csi2_packet::{DataType, PacketHeader, ReceivedHeader, VcExtension, VirtualChannel};
 
 /// Bytes of a header.
@@ -25,12 +27,29 @@ pub enum PacketFault {
         /// As above; two that fall together move apart.
         bits: [u8; 2],
     },
+    /// Flips three different header bits below the channel extension. Mostly they look like a single one elsewhere:
+    /// `ECC_CORRECTED`, and a packet that was never sent. Else `ECC_DOUBLE`.
+    HeaderBits3 {
+        /// As above.
+        bits: [u8; 3],
+    },
     /// Flips one payload bit. `CRC_ERR`.
     PayloadBit {
         /// Of the payload.
         byte: usize,
         /// Of the byte.
         bit: u8,
+    },
+    /// Flips several payload bits, the first as above. `CRC_ERR`, unless they happen to leave the checksum as it was.
+    PayloadBits {
+        /// Of the payload.
+        byte: usize,
+        /// Of the byte.
+        bit: u8,
+        /// How many.
+        count: u8,
+        /// Of the places of the others.
+        seed: u64,
     },
     /// Flips bits of the footer, the payload being good; 0 is taken as 1. `CRC_ERR`.
     Checksum {
@@ -92,9 +111,27 @@ impl PacketFault {
                 let (a, b) = (a % 30, b % 30);
                 flip(packet, usize::from(a)) && flip(packet, usize::from(if a == b { (b + 1) % 30 } else { b }))
             }
+            Self::HeaderBits3 { bits } => {
+                let mut taken = 0_u32;
+                bits.into_iter().all(|bit| {
+                    let bit = (0..30)
+                        .map(|next| (bit % 30 + next) % 30)
+                        .find(|bit| taken >> bit & 1 == 0);
+                    taken |= bit.map_or(0, |bit| 1 << bit);
+                    bit.is_some_and(|bit| flip(packet, bit.into()))
+                })
+            }
             Self::PayloadBit { byte, bit } if has_footer && packet.len() > HEADER + FOOTER => {
                 let byte = byte % (packet.len() - HEADER - FOOTER);
                 flip(packet, (HEADER + byte) * 8 + usize::from(bit % 8))
+            }
+            Self::PayloadBits { byte, bit, count, seed } if has_footer && packet.len() > HEADER + FOOTER => {
+                let bits = (packet.len() - HEADER - FOOTER).saturating_mul(8);
+                let first = byte % (bits / 8) * 8 + usize::from(bit % 8);
+                for at in others(first, bits, count, seed) {
+                    flip(packet, HEADER * 8 + at);
+                }
+                true
             }
             Self::Checksum { flip } if has_footer => {
                 let [low, high] = flip.max(1).to_le_bytes();
@@ -128,7 +165,8 @@ impl PacketFault {
         match self {
             Self::HeaderBit { .. } => "header-bit",
             Self::HeaderBits { .. } => "header-bits",
-            Self::PayloadBit { .. } => "payload-bit",
+            Self::HeaderBits3 { .. } => "header-bits-3",
+            Self::PayloadBit { .. } | Self::PayloadBits { .. } => "payload-bit",
             Self::Checksum { .. } => "checksum",
             Self::Truncate { .. } => "truncate",
             Self::WordCount { .. } => "word-count",
@@ -138,6 +176,41 @@ impl PacketFault {
             Self::Append { .. } => "append",
         }
     }
+}
+
+impl fmt::Display for PacketFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::HeaderBit { bit } => write!(f, "header bit {bit} flipped"),
+            Self::HeaderBits { bits: [a, b] } => write!(f, "header bits {a} and {b} flipped"),
+            Self::HeaderBits3 { bits: [a, b, c] } => write!(f, "header bits {a}, {b} and {c} flipped"),
+            Self::PayloadBit { byte, bit } => write!(f, "bit {bit} of payload byte {byte} flipped"),
+            Self::PayloadBits { byte, bit, count, .. } => {
+                write!(f, "{count} payload bits flipped, the first bit {bit} of byte {byte}")
+            }
+            Self::Checksum { flip } => write!(f, "checksum bits 0x{flip:04x} flipped"),
+            Self::Truncate { length } => write!(f, "cut after {length} bytes"),
+            Self::WordCount { word } => write!(f, "word count {word}"),
+            Self::DataType { data_type } => write!(f, "data type 0x{:02x}, {}", data_type.code(), data_type.name()),
+            Self::Channel { channel } => write!(f, "virtual channel {channel}"),
+            Self::Number { number } => write!(f, "number {number}, or the next where it has that"),
+            Self::Append { length } => write!(f, "{length} bytes appended"),
+        }
+    }
+}
+
+/// `count` different places among `bits`, or all there are: `first`, and others of the noise.
+fn others(first: usize, bits: usize, count: u8, seed: u64) -> Vec<usize> {
+    let mut noise = Noise::new(seed);
+    let mut places = alloc::vec![first];
+    while places.len() < usize::from(count.max(1)).min(bits) {
+        let drawn = noise.below(bits as u64) as usize;
+        let free = (0..bits)
+            .map(|next| (drawn + next) % bits)
+            .find(|at| !places.contains(at));
+        places.extend(free);
+    }
+    places
 }
 
 fn flip(packet: &mut [u8], bit: usize) -> bool {

@@ -3,8 +3,8 @@
 use super::Piece;
 use alloc::{vec, vec::Vec};
 use csi2_dphy::{
-    Clocking, EscapeCommand, LaneBytes, MAX_LANES, Observation, Samples, Timebase, UnitInterval, Waveform,
-    WaveformSettings,
+    Clocking, EscapeCommand, LaneBytes, LaneFlaw, LineState, MAX_LANES, Observation, Samples, Timebase, UnitInterval,
+    Waveform, WaveformSettings,
 };
 
 /// Most bytes of samples in a piece: a multiple of every unit.
@@ -42,9 +42,21 @@ impl Pins {
         }
     }
 
-    pub(super) fn burst<E>(&mut self, lanes: &LaneBytes<'_>, out: &mut Out<'_, E>) -> Result<(), E> {
-        self.waveform.burst(lanes.lanes.map(<[u8]>::len));
+    pub(super) fn burst<E>(
+        &mut self,
+        lanes: &LaneBytes<'_>,
+        flaws: &[LaneFlaw; MAX_LANES],
+        out: &mut Out<'_, E>,
+    ) -> Result<(), E> {
+        self.waveform.burst_with(lanes.lanes.map(<[u8]>::len), flaws);
         self.pump(lanes, out)
+    }
+
+    /// Low-power states of T_LPX each.
+    pub(super) fn line_states<E>(&mut self, lane: u8, states: &[LineState], out: &mut Out<'_, E>) -> Result<(), E> {
+        self.waveform
+            .line_states(1_u8.checked_shl(lane.into()).unwrap_or(0), states);
+        self.pump(&NO_BYTES, out)
     }
 
     pub(super) fn deskew<E>(&mut self, ui: u64, out: &mut Out<'_, E>) -> Result<(), E> {
