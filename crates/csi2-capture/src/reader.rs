@@ -104,11 +104,14 @@ pub struct OpenOptions {
     pub max_record: usize,
 }
 
+/// Default of [`OpenOptions::max_record`].
+const MAX_RECORD: usize = 64 << 20;
+
 impl OpenOptions {
     /// [`OpenOptions::max_record`], or its default.
     pub(crate) fn record_limit(&self) -> usize {
         match self.max_record {
-            0 => 64 << 20,
+            0 => MAX_RECORD,
             limit => limit,
         }
     }

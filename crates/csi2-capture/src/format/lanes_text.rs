@@ -21,7 +21,7 @@ use crate::{
     Burst, CaptureError, CaptureFormat, CaptureInfo, CaptureReader, CaptureWriter, Chunk, Confidence, CreateOptions,
     ErrorKind, Layer, OpenOptions, WireNote,
 };
-use csi2_dphy::{LaneBytes, MAX_LANES, Observation, Tick};
+use csi2_dphy::{LaneBytes, MAX_LANES, Observation, Tick, lane_length};
 
 pub(crate) const FORMAT: CaptureFormat = CaptureFormat {
     name: "lanes-text",
@@ -315,12 +315,20 @@ impl CaptureWriter for Writer {
             self.lines
                 .extend_from_slice(format!("# {}\n", text::one_line(comment)).as_bytes());
         }
+        let total = lanes.iter().map(|lane| lane.len()).sum();
+        let mut lengths = lanes.iter().enumerate();
+        let whole = lengths.all(|(index, lane)| lane.len() == lane_length(total, lanes.len(), index));
         for row in 0..wire_rows(lanes) {
             for (index, lane) in lanes.iter().enumerate() {
                 if index > 0 {
                     self.lines.push(b' ');
                 }
-                text::push_hex(&[wire_byte(lane, row)], &mut self.lines);
+                // A lane that is missing, or stopped early, is not to look as if it had only sent its trail.
+                if whole || (row <= lane.len() && !lane.is_empty()) {
+                    text::push_hex(&[wire_byte(lane, row)], &mut self.lines);
+                } else {
+                    self.lines.extend_from_slice(b"--");
+                }
             }
             self.lines.push(b'\n');
         }

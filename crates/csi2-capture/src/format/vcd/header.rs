@@ -87,7 +87,8 @@ impl Header {
                 }
                 path.push_str(name);
                 bound("scope", path.len(), MAX_PATH)?;
-                // Empty scopes hold memory without adding names: they are counted as well.
+                // Empty scopes hold memory without adding to the path.
+                bound("nested scopes", self.scopes.len(), MAX_PATH)?;
                 self.names += path.len() + 1;
                 bound("names", self.names, MAX_NAMES)?;
                 self.note(&format!("scope {path}"));
@@ -135,6 +136,9 @@ impl Header {
                 let first = self.channels.len();
                 bound("wires", first + usize::from(width), MAX_CHANNELS)?;
                 self.channels.resize_with(first + usize::from(width), Channel::default);
+                // Codes are kept, and may be as long as names.
+                self.names += variable.code.len();
+                bound("names", self.names, MAX_NAMES)?;
                 let first_id = u16::try_from(first).unwrap_or(u16::MAX);
                 self.ids
                     .insert(variable.code.as_bytes(), Signal { first: first_id, width });
