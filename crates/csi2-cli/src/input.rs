@@ -17,6 +17,11 @@ pub(crate) fn open(name: &str) -> io::Result<File> {
     Ok(file)
 }
 
+/// Whether a second look finds the same as the first: not so of standard input, pipes and devices.
+pub(crate) fn may_be_read_again(name: &str) -> bool {
+    name != "-" && std::fs::metadata(name).is_ok_and(|metadata| metadata.is_file())
+}
+
 /// Neither a file, a directory nor a pipe.
 #[cfg(unix)]
 pub(crate) fn is_device(metadata: &std::fs::Metadata) -> bool {

@@ -119,6 +119,11 @@ pub(crate) struct Target {
 impl LinkArgs {
     /// What the options and the name of the output say together.
     pub(crate) fn target(&self) -> Result<Target, Failure> {
+        self.target_like(None)
+    }
+
+    /// The same; of several layers that the format holds, `like`, if nothing else is said.
+    pub(crate) fn target_like(&self, like: Option<Layer>) -> Result<Target, Failure> {
         let wanted = self.layer.map(|layer| match layer {
             LayerName::Packets => Layer::Packets,
             LayerName::Lanes => Layer::Lanes,
@@ -127,7 +132,7 @@ impl LinkArgs {
         let format = match &self.output_format {
             Some(name) => csi2_capture::find(name),
             // A name without an extension is the stem of a file per lane.
-            None => by_extension(&self.output, wanted).or_else(|| match wanted {
+            None => by_extension(&self.output, wanted.or(like)).or_else(|| match wanted {
                 Some(Layer::Lanes) => csi2_capture::find("lanes"),
                 _ => None,
             }),
@@ -152,7 +157,11 @@ impl LinkArgs {
                     layer.name()
                 )));
             }
-            None => format.layers.first().copied().unwrap_or(Layer::Packets),
+            None => {
+                let own = format.layers.iter().copied();
+                let alike = own.clone().find(|layer| Some(*layer) == like);
+                alike.or(own.clone().next()).unwrap_or(Layer::Packets)
+            }
         };
         Ok(Target { format, layer })
     }

@@ -3,7 +3,6 @@
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::keep::Filter;
-use crate::number;
 use crate::output::{self, stdout, stdout_error};
 use crate::read_args::ReadArgs;
 use crate::record::{Ending, PacketRecord, Recorder};
@@ -13,17 +12,16 @@ use crate::transmit::{LinkArgs, Target};
 use clap::Args;
 use csi2_analyzer::{LinkEvent, Received, Span};
 use csi2_capture::Layer;
-use csi2_packet::{ChecksumVerdict, Missing, PacketEvent, checksum};
+use csi2_packet::{Missing, PacketEvent};
 use serde::Serialize;
 use std::io::Write as _;
 
 mod annotate;
 mod anonymise;
-mod out;
 mod wires;
 
+use super::out::{Out, Resend, ResendArgs, wire_bytes};
 use anonymise::{AnonymiseArgs, Replacement};
-use out::Out;
 
 /// Writes a capture in another format, or at another layer
 ///
@@ -40,15 +38,8 @@ pub(crate) struct ConvertArgs {
     read: ReadArgs,
     #[command(flatten)]
     link: LinkArgs,
-    /// Data lanes to write; those of the capture, or --lanes, or 4 when absent
-    #[arg(long, value_name = "N", value_parser = number::lanes)]
-    output_lanes: Option<usize>,
-    /// Bit rate of a lane to write; that of the capture, or --rate, or 1G when absent
-    #[arg(long, value_name = "BPS", value_parser = number::bit_rate)]
-    output_rate: Option<u64>,
-    /// Send bursts as close together as the link allows: times are then not those of the capture
-    #[arg(long)]
-    squeeze: bool,
+    #[command(flatten)]
+    resend: ResendArgs,
     /// Beside the wires, rows of text for waveform viewers (pins to vcd): line states, bursts, packets, findings
     #[arg(long)]
     annotate: bool,
@@ -157,7 +148,16 @@ impl<'a> Converter<'a> {
             packets: 0,
             cut: 0,
             lost: 0,
-            out: Out::new(args, target, session)?,
+            out: Out::new(
+                Resend {
+                    link: &args.link,
+                    args: &args.resend,
+                    told_lanes: args.read.lanes,
+                    target,
+                    renews_trail: args.anonymise.wanted(),
+                },
+                session,
+            )?,
         })
     }
 
@@ -243,19 +243,4 @@ impl Visitor for Converter<'_> {
         }
         CONTINUE
     }
-}
-
-/// A packet as it was on the wire, and how many of its bytes are not known.
-fn wire_bytes(record: &PacketRecord) -> (Vec<u8>, u64) {
-    let mut bytes = Vec::with_capacity(record.payload.len() + 6);
-    bytes.extend(record.received.wire);
-    bytes.extend(&record.payload);
-    let mut lost = record.payload_bytes - record.payload.len() as u64;
-    match record.ending {
-        Ending::Footer(ChecksumVerdict::Match) => bytes.extend(checksum(&record.payload).to_le_bytes()),
-        Ending::Footer(ChecksumVerdict::Mismatch { received, .. }) => bytes.extend(received.to_le_bytes()),
-        Ending::Cut(Missing::Footer { have }) => lost += u64::from(have),
-        Ending::Short | Ending::Cut(_) | Ending::Unusable => {}
-    }
-    (bytes, lost)
 }

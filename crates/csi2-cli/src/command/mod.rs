@@ -12,10 +12,12 @@ mod decode;
 mod encode;
 mod formats;
 mod info;
+mod inject;
 mod judge;
 mod list;
 mod memory;
 mod meta;
+mod out;
 mod sensors;
 mod simulate;
 
@@ -28,6 +30,7 @@ pub(crate) enum Command {
     Decode(decode::DecodeArgs),
     Encode(encode::EncodeArgs),
     Simulate(Box<simulate::SimulateArgs>),
+    Inject(Box<inject::InjectArgs>),
     Convert(convert::ConvertArgs),
     Unpack(memory::UnpackArgs),
     Pack(memory::PackArgs),
@@ -48,6 +51,7 @@ pub(crate) fn run(command: Command, definition: fn() -> clap::Command, console: 
         Command::Decode(args) => decode::run(&args, console),
         Command::Encode(args) => encode::run(&args, console),
         Command::Simulate(args) => simulate::run(&args, console),
+        Command::Inject(args) => inject::run(&args, console),
         Command::Convert(args) => convert::run(&args, console),
         Command::Unpack(args) => memory::unpack(&args, console),
         Command::Pack(args) => memory::pack(&args, console),

@@ -3,7 +3,7 @@
 use super::values::EscapeItem;
 use csi2_capture::{Burst, CaptureError, CaptureWriter, WireNote};
 use csi2_dphy::{Tick, Timebase};
-use csi2_generator::{Piece, Transmitter};
+use csi2_generator::{Piece, Transmitter, WireFault};
 
 /// The lane that escapes are sent over.
 const LANE_0: u8 = 1;
@@ -28,6 +28,17 @@ impl Sender {
     /// Sends one burst.
     pub(crate) fn burst(&mut self, bytes: &[u8], note: WireNote<'_>) -> Result<(), CaptureError> {
         self.transmitter.burst(bytes, &mut to_file(&mut self.writer, note))
+    }
+
+    /// Sends one burst with faults of the lanes.
+    pub(crate) fn burst_with(
+        &mut self,
+        bytes: &[u8],
+        faults: &[WireFault],
+        note: WireNote<'_>,
+    ) -> Result<(), CaptureError> {
+        let mut file = to_file(&mut self.writer, note);
+        self.transmitter.burst_with(bytes, faults, &mut file)
     }
 
     /// The last burst was the end of a frame, and no other is open.

@@ -23,7 +23,7 @@ fn every_help_ends_with_two_examples() {
     let bench = Bench::new();
     let mut helps = vec![Vec::new()];
     helps.extend(commands(&bench).into_iter().map(|name| vec![name]));
-    assert_eq!(helps.len(), 15, "{helps:?}");
+    assert_eq!(helps.len(), 16, "{helps:?}");
     for command in helps {
         for flag in ["--help", "-h"] {
             let mut words = command.clone();
@@ -53,6 +53,7 @@ fn the_commands_of_this_stage() {
         "decode",
         "encode",
         "simulate",
+        "inject",
         "convert",
         "unpack",
         "pack",

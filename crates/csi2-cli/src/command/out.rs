@@ -1,15 +1,54 @@
 //! Where packets go: records of packets, or bursts through the line protocol.
 
-use super::ConvertArgs;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::number;
 use crate::record::{Ending, PacketRecord};
 use crate::report::text;
 use crate::session::{Clock, Session};
-use crate::transmit::{self, Sender, Target};
+use crate::transmit::{self, LinkArgs, Sender, Target};
+use clap::Args;
 use csi2_capture::{Burst, CaptureWriter, Layer, WireNote};
 use csi2_dphy::{Observation, Tick, Timebase};
-use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, Missing, PacketHeader};
+use csi2_generator::Sent;
+use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, Missing, Packet, PacketHeader, VcExtension, checksum};
+
+/// How packets of a capture are sent anew.
+#[derive(Args, Debug)]
+pub(super) struct ResendArgs {
+    /// Data lanes to write; those of the capture, or --lanes, or 4 when absent
+    #[arg(long, value_name = "N", value_parser = number::lanes)]
+    pub(super) output_lanes: Option<usize>,
+    /// Bit rate of a lane to write; that of the capture, or --rate, or 1G when absent
+    #[arg(long, value_name = "BPS", value_parser = number::bit_rate)]
+    pub(super) output_rate: Option<u64>,
+    /// Send bursts as close together as the link allows: times are then not those of the capture
+    #[arg(long)]
+    pub(super) squeeze: bool,
+}
+
+/// All that decides what is written.
+#[derive(Clone, Copy)]
+pub(super) struct Resend<'a> {
+    pub(super) link: &'a LinkArgs,
+    pub(super) args: &'a ResendArgs,
+    /// `--lanes` of the capture.
+    pub(super) told_lanes: Option<usize>,
+    pub(super) target: Target,
+    /// The trail in the bytes of a burst that ends early gives way to a new one.
+    pub(super) renews_trail: bool,
+}
+
+impl Resend<'_> {
+    pub(super) fn lanes(&self, session: &Session) -> usize {
+        let lanes = self.args.output_lanes.or(session.lanes()).or(self.told_lanes);
+        lanes.unwrap_or(transmit::DEFAULT_LANES)
+    }
+
+    pub(super) fn rate(&self, clock: &Clock) -> u64 {
+        self.args.output_rate.or(clock.rate()).unwrap_or(transmit::DEFAULT_RATE)
+    }
+}
 
 /// Where packets go.
 pub(super) enum Out<'a> {
@@ -18,11 +57,19 @@ pub(super) enum Out<'a> {
 }
 
 impl<'a> Out<'a> {
-    pub(super) fn new(args: &'a ConvertArgs, target: Target, session: &Session) -> Result<Self, Failure> {
-        Ok(match target.layer {
-            Layer::Packets => Self::Packets(PacketOut::create(args, target, session)?),
-            Layer::Lanes | Layer::Pins => Self::Wire(Box::new(WireOut::new(args, target, session))),
+    pub(super) fn new(resend: Resend<'a>, session: &Session) -> Result<Self, Failure> {
+        Ok(match resend.target.layer {
+            Layer::Packets => Self::Packets(PacketOut::create(&resend, session)?),
+            Layer::Lanes | Layer::Pins => Self::Wire(Box::new(WireOut::new(resend, session))),
         })
+    }
+
+    /// A whole burst, with what is wrong with it on the wires.
+    pub(super) fn burst(&mut self, sent: &Sent<'_>, clock: &Clock) -> Result<(), Failure> {
+        match self {
+            Self::Packets(out) => out.burst(sent),
+            Self::Wire(out) => out.burst(sent, clock),
+        }
     }
 
     /// A packet of these bytes.
@@ -85,10 +132,11 @@ struct Pending {
 }
 
 impl PacketOut {
-    fn create(args: &ConvertArgs, target: Target, session: &Session) -> Result<Self, Failure> {
+    fn create(resend: &Resend<'_>, session: &Session) -> Result<Self, Failure> {
+        let target = resend.target;
         let timebase = session.clock().timebase;
         let known = timebase.unwrap_or(Timebase::NANOSECONDS);
-        let options = args.link.create_options(target.layer, known, 0, Vec::new());
+        let options = resend.link.create_options(target.layer, known, 0, Vec::new());
         Ok(Self {
             writer: csi2_capture::create(target.format.name, &options)?,
             timed: timebase.is_some(),
@@ -105,6 +153,20 @@ impl PacketOut {
             checksum_error: matches!(record.ending, Ending::Footer(ChecksumVerdict::Mismatch { .. })),
         });
         Ok(())
+    }
+
+    fn burst(&mut self, sent: &Sent<'_>) -> Result<(), Failure> {
+        let packet = Packet::parse(sent.bytes, VcExtension::Extended);
+        let wrong =
+            |packet: &Packet<'_>| matches!(packet, Packet::Long(long) if long.checksum() != ChecksumVerdict::Match);
+        let note = WireNote {
+            comment: None,
+            checksum_error: packet.is_ok_and(|(packet, _)| wrong(&packet)),
+        };
+        let at = sent.at.filter(|_| self.timed);
+        Ok(self
+            .writer
+            .write(&Observation::Merged(sent.bytes), Burst::WHOLE, at, note)?)
     }
 
     fn cut_header(&mut self, bytes: Vec<u8>, at: Option<Tick>) -> Result<(), Failure> {
@@ -158,8 +220,7 @@ fn comment(record: &PacketRecord) -> Option<String> {
 
 /// Bursts through the line protocol.
 pub(super) struct WireOut<'a> {
-    args: &'a ConvertArgs,
-    target: Target,
+    resend: Resend<'a>,
     lanes: usize,
     /// Of the burst so far.
     bytes: Vec<u8>,
@@ -181,17 +242,15 @@ pub(super) struct WireOut<'a> {
 }
 
 impl<'a> WireOut<'a> {
-    fn new(args: &'a ConvertArgs, target: Target, session: &Session) -> Self {
-        let lanes = args.output_lanes.or(session.lanes()).or(args.read.lanes);
+    fn new(resend: Resend<'a>, session: &Session) -> Self {
         Self {
-            args,
-            target,
-            lanes: lanes.unwrap_or(transmit::DEFAULT_LANES),
+            resend,
+            lanes: resend.lanes(session),
             bytes: Vec::new(),
             at: None,
             last_time: 0.0,
             lead: None,
-            has_trail: session.layer() == Layer::Pins && args.anonymise.wanted(),
+            has_trail: session.layer() == Layer::Pins && resend.renews_trail,
             trail_after: None,
             sender: None,
             open: 0,
@@ -216,7 +275,7 @@ impl<'a> WireOut<'a> {
 
     /// Wires have a trail, which would complete the header.
     fn cut_header(&mut self, bytes: &[u8], at: Option<Tick>) -> bool {
-        let possible = self.target.layer == Layer::Lanes;
+        let possible = self.resend.target.layer == Layer::Lanes;
         if possible {
             self.add(bytes, at);
         }
@@ -241,15 +300,11 @@ impl<'a> WireOut<'a> {
         self.frame_over = self.open == 0 && (before != 0 || self.frame_over);
     }
 
-    fn rate(&self, clock: &Clock) -> u64 {
-        self.args.output_rate.or(clock.rate()).unwrap_or(transmit::DEFAULT_RATE)
-    }
-
     fn sender(&mut self, clock: &Clock) -> Result<&mut Sender, Failure> {
-        let rate = self.rate(clock);
+        let rate = self.resend.rate(clock);
         match &mut self.sender {
             Some(sender) => Ok(sender),
-            empty => Ok(empty.insert(self.args.link.sender(self.target, self.lanes, rate)?)),
+            empty => Ok(empty.insert(self.resend.link.sender(self.resend.target, self.lanes, rate)?)),
         }
     }
 
@@ -258,16 +313,47 @@ impl<'a> WireOut<'a> {
             return Ok(());
         }
         let mut bytes = std::mem::take(&mut self.bytes);
-        let time = clock.nanoseconds(self.at.take()).filter(|_| !self.args.squeeze);
+        let at = self.at.take();
+        if let Some(start) = self.trail_after.take().filter(|_| self.has_trail) {
+            // The new trail takes the place of the old one.
+            let trail = self.lanes * self.sender(clock)?.trail_bytes();
+            bytes.truncate(bytes.len().saturating_sub(trail).max(start));
+        }
+        let sent = Sent {
+            bytes: &bytes,
+            at,
+            ..Sent::default()
+        };
+        self.send(&sent, clock)?;
+        if std::mem::take(&mut self.frame_over) {
+            self.sender(clock)?.frame_end()?;
+        }
+        self.bytes = bytes;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    fn burst(&mut self, sent: &Sent<'_>, clock: &Clock) -> Result<(), Failure> {
+        if let Some(wire) = sent.bytes.first_chunk() {
+            let received = PacketHeader::receive(*wire, VcExtension::Extended);
+            if received.ecc == EccVerdict::Clean {
+                self.frames(received.header);
+            }
+        }
+        self.send(sent, clock)?;
+        if std::mem::take(&mut self.frame_over) {
+            self.sender(clock)?.frame_end()?;
+        }
+        Ok(())
+    }
+
+    /// A burst at its time.
+    fn send(&mut self, sent: &Sent<'_>, clock: &Clock) -> Result<(), Failure> {
+        let time = clock.nanoseconds(sent.at).filter(|_| !self.resend.args.squeeze);
         let pause = time.map_or(0.0, |time| time - self.last_time);
         self.last_time = time.unwrap_or(self.last_time);
-        let (lanes, lead) = (self.lanes, self.lead);
-        let trail_after = self.trail_after.take().filter(|_| self.has_trail);
+        let lead = self.lead;
         let sender = self.sender(clock)?;
-        if let Some(start) = trail_after {
-            // The new trail takes the place of the old one.
-            bytes.truncate(bytes.len().saturating_sub(lanes * sender.trail_bytes()).max(start));
-        }
         if let Some(time) = time {
             let lead = lead.unwrap_or(sender.lead().min(time));
             if sender.samples_in(pause) > transmit::LONGEST_PAUSE as f64 {
@@ -279,17 +365,14 @@ impl<'a> WireOut<'a> {
             sender.wait_until(time - lead)?;
             self.lead = Some(lead);
         }
-        let sender = self.sender(clock)?;
-        sender.burst(&bytes, WireNote::default())?;
-        if std::mem::take(&mut self.frame_over) {
-            self.sender(clock)?.frame_end()?;
-        }
-        self.bytes = bytes;
-        self.bytes.clear();
-        Ok(())
+        Ok(self
+            .sender(clock)?
+            .burst_with(sent.bytes, sent.wire, WireNote::default())?)
     }
+
     fn finish(mut self, clock: &Clock, console: &Console) -> Result<(), Failure> {
-        if let Some(hint) = self.args.link.reading_hint(self.target, self.lanes, self.rate(clock)) {
+        let Resend { link, target, .. } = self.resend;
+        if let Some(hint) = link.reading_hint(target, self.lanes, self.resend.rate(clock)) {
             console.note(&hint);
         }
         self.sender(clock)?;
@@ -298,4 +381,19 @@ impl<'a> WireOut<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// A packet as it was on the wire, and how many of its bytes are not known.
+pub(super) fn wire_bytes(record: &PacketRecord) -> (Vec<u8>, u64) {
+    let mut bytes = Vec::with_capacity(record.payload.len() + 6);
+    bytes.extend(record.received.wire);
+    bytes.extend(&record.payload);
+    let mut lost = record.payload_bytes - record.payload.len() as u64;
+    match record.ending {
+        Ending::Footer(ChecksumVerdict::Match) => bytes.extend(checksum(&record.payload).to_le_bytes()),
+        Ending::Footer(ChecksumVerdict::Mismatch { received, .. }) => bytes.extend(received.to_le_bytes()),
+        Ending::Cut(Missing::Footer { have }) => lost += u64::from(have),
+        Ending::Short | Ending::Cut(_) | Ending::Unusable => {}
+    }
+    (bytes, lost)
 }
