@@ -314,8 +314,8 @@ impl SyncSearch {
         let entry = self.entry && self.zeros_at >= self.floor.saturating_add(LEAST_ONES_BLIND.into());
         let by_ones = self.begins_high && behind > 0;
         if by_ones || (self.blind && !entry && (verdict == SotVerdict::OneBit || self.floor > 0)) {
-            // HS-1 for so long is no sync byte with its seventh bit wrong. Without the stop state before it, a damaged byte is too little to go by; so is any byte where there must
-            // have been a stop state.
+            // HS-1 for so long is no sync byte with its seventh bit wrong. Without the stop state before it, a damaged byte
+            // is too little to go by; so is any byte where there must have been a stop state.
             self.give_up(history);
             return None;
         }
