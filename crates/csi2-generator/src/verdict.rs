@@ -141,14 +141,18 @@ impl Judge {
         if arrivals.iter().any(|arrival| arrival.bytes.is_none()) {
             return self.lost_burst();
         }
-        match arrivals.into_iter().next_back().and_then(|arrival| arrival.bytes) {
+        let fills = self.trail > 0 && link.view == WireView::Lanes;
+        let arrival = arrivals.pop();
+        let level = arrival.as_ref().is_some_and(|arrival| arrival.level);
+        match arrival.and_then(|arrival| arrival.bytes) {
+            Some(bytes) if fills && level => self.burst(&burst::with_trail(&bytes, link.lanes, self.trail)),
             Some(bytes) => self.burst(&bytes),
             // Wires go on with the trail.
             None if link.view == WireView::Pins => match Arrival::whole(sent.bytes, &link, &[]).bytes {
                 Some(bytes) => self.burst(&bytes),
                 None => self.lost_burst(),
             },
-            None if self.trail > 0 && link.view == WireView::Lanes => {
+            None if fills => {
                 self.burst(&burst::with_trail(sent.bytes, link.lanes, self.trail));
             }
             None => self.burst(sent.bytes),

@@ -119,6 +119,32 @@ fn wires_are_sent_anew() {
     }
 }
 
+/// Files of lanes keep one byte of trail, which takes the place of what ends that early.
+#[test]
+fn lanes_that_end_a_little_early() {
+    let bench = Bench::new();
+    streams(&bench);
+    for (seed, from) in (0..24).flat_map(|seed| ["wrapped.pcapng", "plain.pcapng"].map(|from| (seed, from))) {
+        let (fault, seed) = (format!("early-eot:bytes={}", 1 + seed % 3), seed.to_string());
+        let words = [
+            "inject",
+            from,
+            "-o",
+            "out.lanes",
+            "--lanes",
+            "2",
+            "--fault",
+            &fault,
+            "--seed",
+            &seed,
+            "--json",
+        ];
+        let (faults, verdict) = log(&bench.run(&words).ok());
+        assert!(!verdict.is_empty(), "{}", faults[0]);
+        assert_eq!(found(&bench, "out.lanes"), verdict, "{from}: {}", faults[0]);
+    }
+}
+
 #[test]
 fn the_same_seed_makes_the_same_faults() {
     let bench = Bench::new();

@@ -13,6 +13,8 @@ use super::{WireFault, WireLink, WireView};
 pub struct Arrival {
     /// Merged bytes, until a lane has no more: of wires, with the trail. `None`: the burst is lost.
     pub bytes: Option<Vec<u8>>,
+    /// These are all that the lanes have, as if a shorter burst had been sent: what comes behind is trail.
+    pub level: bool,
     /// What must be said of the wires.
     pub reports: Vec<WireReport>,
 }
@@ -193,13 +195,16 @@ impl Arrival {
     fn lost(reports: &[Told]) -> Self {
         Self {
             bytes: None,
+            level: false,
             reports: told(reports),
         }
     }
 
     fn of(bits: Bits, link: &WireLink, reports: &[Told]) -> Self {
+        let bytes = bits.merged(link);
         Self {
-            bytes: Some(bits.merged(link)),
+            level: bytes.len() == bits.bytes(),
+            bytes: Some(bytes),
             reports: told(reports),
         }
     }

@@ -177,6 +177,11 @@ impl Bits {
         lane.bits.len() - lane.data >= LONG_TRAIL || !data.iter().any(|byte| matches!(byte, 0x00 | 0xFF))
     }
 
+    /// Whole bytes of all lanes.
+    pub(super) fn bytes(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.bits.len() / 8).sum()
+    }
+
     /// Whole bytes of all lanes in turn, until one has no more. Scrambling is taken off as far as the burst goes. The trail is
     /// never scrambled: behind the burst each lane is given as if the last bit before had been sent as it is.
     pub(super) fn merged(&self, link: &WireLink) -> Vec<u8> {
