@@ -159,7 +159,6 @@ impl Console {
     }
 
     /// The same over so many steps.
-    #[cfg(feature = "bench")]
     pub(crate) fn progress_steps(&self, total: u64) {
         self.progress_start(Some(total));
         if let (Some(bar), Ok(style)) = (
