@@ -76,10 +76,13 @@ fn known(row: &FaultRow) -> String {
     format!("it has {}", names.join(", "))
 }
 
-/// Names the kinds whose names are nearest.
+/// Names the kinds whose names are nearest, or that are reported by such a name: `crc`, `ECC_DOUBLE`.
 fn unknown(name: &str) -> String {
-    let mut near: Vec<(usize, &str)> = FAULTS.iter().map(|row| (distance(name, row.name), row.name)).collect();
-    near.sort_by_key(|(distance, _)| *distance);
+    let code = name.to_ascii_uppercase().replace('-', "_");
+    let reported = |row: &FaultRow| code.len() > 1 && row.expect.iter().any(|expect| expect.contains(&code));
+    let far = |row: &FaultRow| (!reported(row), distance(name, row.name));
+    let mut near: Vec<((bool, usize), &str)> = FAULTS.iter().map(|row| (far(row), row.name)).collect();
+    near.sort_by_key(|(far, _)| *far);
     let near: Vec<&str> = near.iter().take(3).map(|(_, name)| *name).collect();
     format!(
         "no such kind: perhaps {}; csi2 inject --list prints them all",
@@ -89,7 +92,7 @@ fn unknown(name: &str) -> String {
 
 /// Letters to insert, take out or exchange; none where one name holds the other.
 fn distance(one: &str, other: &str) -> usize {
-    if one.len() > 2 && (other.contains(one) || one.contains(other)) {
+    if one.len() > 1 && (other.contains(one) || one.contains(other)) {
         return 0;
     }
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -123,6 +126,7 @@ mod tests {
         for (wrong, fix) in [
             ("payload", "perhaps payload-bit"),
             ("headr-bit", "perhaps header-bit"),
+            ("skew_cal_seen", "perhaps deskew"),
             ("payload-bit:flip=1", "it has byte, bit, count"),
             ("payload-bit:bit=9", "write 0 to 7"),
             ("payload-bit:bit", "write KEY=VALUE"),
