@@ -13,8 +13,9 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use crate::fault::{FAULTS, FaultLayer, FaultRow, Parameters, WireFault, WireView};
-use crate::injector::{Chance, FaultRecord, InjectSettings, Injector, Order, Sent};
+use crate::injector::{Chance, FaultRecord, InjectSettings, Injector, Order};
 use crate::noise::Noise;
+use crate::sent::Sent;
 use crate::verdict::{Judge, JudgeSettings, Verdict};
 
 /// After a first round of the kinds, one stream of so many has no fault.

@@ -7,25 +7,15 @@ mod record;
 
 use alloc::{collections::VecDeque, vec::Vec};
 
-use crate::fault::{Dice, Fault, FaultLayer, FaultRow, Parameters, Target, WireFault, WireLink};
+use crate::fault::{Dice, Fault, FaultLayer, FaultRow, Parameters, Target, WireLink};
 use crate::noise::Noise;
+use crate::sent::Sent;
 use csi2_dphy::{MAX_LANES, Tick};
 use making::Making;
 pub use order::{Chance, Order};
 use places::places;
 pub use record::FaultRecord;
 use record::Struck;
-
-/// A burst on its way through injectors.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sent<'a> {
-    /// Its bytes: a packet, or several.
-    pub bytes: &'a [u8],
-    /// What the transmitter does wrong with it on the wires, in this order.
-    pub wire: &'a [WireFault],
-    /// When, where that is known.
-    pub at: Option<Tick>,
-}
 
 /// Parameters of an [`Injector`].
 #[derive(Clone, Copy, Debug, Default)]

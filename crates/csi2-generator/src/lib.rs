@@ -37,6 +37,7 @@ mod injector;
 mod noise;
 mod pattern;
 mod scene;
+mod sent;
 mod simulator;
 mod transmitter;
 mod verdict;
@@ -52,9 +53,10 @@ pub use fault::{
     Arrival, Dice, FAULTS, Fault, FaultLayer, FaultRow, LowPowerFault, PacketFault, Parameter, ParameterError,
     Parameters, StreamFault, Target, WireFault, WireLink, WireReport, WireView, find_fault,
 };
-pub use injector::{Chance, FaultRecord, InjectSettings, Injector, Order, Sent};
+pub use injector::{Chance, FaultRecord, InjectSettings, Injector, Order};
 pub use pattern::{Canvas, PATTERNS, Pattern, Shot};
 pub use scene::Scene;
+pub use sent::Sent;
 pub use simulator::{
     BlackMark, Crop, DueBurst, EmbeddedRows, Flip, Moment, SimulateError, SimulateSettings, Simulator, Window,
 };

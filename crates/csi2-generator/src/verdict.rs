@@ -20,7 +20,7 @@ mod stream;
 use alloc::{collections::BTreeSet, vec::Vec};
 
 use crate::fault::{Arrival, WireLink, WireView};
-use crate::injector::Sent;
+use crate::sent::Sent;
 use bits::{Ecc, Header};
 use burst::{Item, Known};
 use channel::{Channel, Mark, Payload, Scene};
