@@ -116,13 +116,14 @@ impl<T: Copy + Default> Plane<T> {
 
     /// Room for `needed` cells, of which the first `used` are kept.
     fn reserve(&mut self, needed: usize, used: usize, limit: usize) {
-        let room = self.buffer.len() - self.start;
+        let line = CACHE_LINE / size_of::<T>().max(1);
+        // The same wherever in a cache line the memory begins, so that what is taken in the end does not depend on it.
+        let room = self.buffer.len().saturating_sub(line - 1);
         if needed <= room {
             return;
         }
         // Doubling keeps the copies few; the limit keeps the last doubling from wasting half of it.
         let target = (room * 2).min(limit).max(needed);
-        let line = CACHE_LINE / size_of::<T>().max(1);
         // Zeroed memory comes without being touched.
         let mut larger = vec![T::default(); target + line - 1];
         let start = match larger.as_ptr().align_offset(CACHE_LINE) {
