@@ -138,9 +138,10 @@ pub(super) fn opens_with_data(rows: &Rows<'_>, code: HeaderCode) -> bool {
 
 /// A lane without a byte, although others have some that come after its first.
 pub(super) fn missing_lane(rows: &Rows<'_>) -> Option<u8> {
-    let longest = rows.lanes().iter().map(|lane| lane.len()).max().unwrap_or(0);
-    let last = rows.lanes().iter().rposition(|lane| !lane.is_empty())?;
+    // Most bursts end here.
     let missing = rows.lanes().iter().position(|lane| lane.is_empty())?;
+    let last = rows.lanes().iter().rposition(|lane| !lane.is_empty())?;
+    let longest = rows.lanes().iter().map(|lane| lane.len()).max().unwrap_or(0);
     (longest > 1 || missing < last).then_some(missing as u8)
 }
 
