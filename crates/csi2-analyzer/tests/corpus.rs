@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 use csi2_analyzer::{Analyzer, AnalyzerSettings, Entry, Finding, Input, Receiver, ReceiverConfig, TimingReport};
-use csi2_dphy::{LanePins, PinMap, Sampling, Timebase, Wire};
+use csi2_dphy::{PinMap, Sampling, Timebase};
 use csi2_generator::{Corpus, CorpusStream, FAULTS, Piece, Transmitter, Verdict, WireView};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -172,7 +172,7 @@ fn received(stream: &CorpusStream, view: WireView) -> Counts {
             framed: true,
         },
         WireView::HighSpeed | WireView::Pins => Entry::Pins {
-            map: pins(lanes),
+            map: PinMap::pairs(lanes),
             sampling: Sampling {
                 glitch: (20e-9 * timebase.hertz()).ceil() as u64,
                 ..Sampling::default()
@@ -189,32 +189,6 @@ fn received(stream: &CorpusStream, view: WireView) -> Counts {
     }
     let Ok(()) = transmitter.finish(&mut |piece| check.take(&piece));
     check.finish(timebase)
-}
-
-/// CLKP CLKN D0P D0N ...
-fn pins(lanes: usize) -> PinMap {
-    let wire = |channel: usize| {
-        Some(Wire {
-            channel: channel as u16,
-            invert: false,
-        })
-    };
-    let pair = |first: usize| LanePins {
-        p: wire(first),
-        n: wire(first + 1),
-        ..LanePins::default()
-    };
-    PinMap {
-        clock: Some(pair(0)),
-        lanes: std::array::from_fn(|lane| {
-            if lane < lanes {
-                pair(2 + 2 * lane)
-            } else {
-                LanePins::default()
-            }
-        }),
-        count: lanes,
-    }
 }
 
 struct Check {

@@ -5,7 +5,7 @@
 mod wire;
 
 use csi2_analyzer::{Analyzer, AnalyzerSettings, Entry, Finding, Input, LinkEvent, Receiver, ReceiverConfig, Severity};
-use csi2_dphy::{LanePins, Observation, PinMap, Samples, Wire};
+use csi2_dphy::{Observation, PinMap, Samples};
 use csi2_packet::PacketEvent;
 use wire::{EMBEDDED, Link, RAW8, RAW10, count, link};
 
@@ -89,19 +89,7 @@ impl Heard {
 }
 
 fn hear(wires: &Wires, cut: usize) -> Heard {
-    let pin = |channel: u16| Some(Wire { channel, invert: false });
-    let pair = |first| LanePins {
-        p: pin(first),
-        n: pin(first + 1),
-        ..LanePins::default()
-    };
-    let mut map = PinMap {
-        clock: Some(pair(0)),
-        count: LANES,
-        ..PinMap::default()
-    };
-    (0..LANES).for_each(|lane| map.lanes[lane] = pair(2 + 2 * lane as u16));
-    let mut receiver = Receiver::new(ReceiverConfig::new(Entry::pins(map)));
+    let mut receiver = Receiver::new(ReceiverConfig::new(Entry::pins(PinMap::pairs(LANES))));
     let mut analyzer = Analyzer::new(AnalyzerSettings::default());
     let mut heard = Heard {
         findings: Vec::new(),

@@ -6,7 +6,7 @@ use TimingParameter::*;
 use csi2_analyzer::{Detail, TimingReport, TimingVerdict};
 use csi2_dphy::{
     Change, Clocking, Lane, LaneBytes, LaneMerger, LanePins, Level, PinMap, PinReceiver, PinSettings, Samples, TIMING,
-    Timebase, TimingParameter, TransmitTiming, UnitInterval, Waveform, WaveformSettings, Wire,
+    Timebase, TimingParameter, TransmitTiming, UnitInterval, Waveform, WaveformSettings,
 };
 use proptest::prelude::*;
 
@@ -144,26 +144,6 @@ fn draw(kept: &Kept) -> (Vec<(u64, usize, bool)>, u64) {
     (wires.0, end)
 }
 
-fn map(lanes: usize) -> PinMap {
-    let pair = |first: u16| {
-        let wire = |channel| Some(Wire { channel, invert: false });
-        LanePins {
-            p: wire(first),
-            n: wire(first + 1),
-            ..LanePins::default()
-        }
-    };
-    let mut map = PinMap {
-        clock: Some(pair(0)),
-        count: lanes,
-        ..PinMap::default()
-    };
-    for (wires, lane) in map.lanes.iter_mut().zip(0..lanes as u16) {
-        *wires = pair(2 + 2 * lane);
-    }
-    map
-}
-
 /// What a report says about drawn wires, each change at its tick of `tick` picoseconds.
 fn of_changes(kept: &Kept, tick: u64) -> TimingReport {
     let (drawn, _) = draw(kept);
@@ -178,7 +158,7 @@ fn of_changes(kept: &Kept, tick: u64) -> TimingReport {
             });
         }
     }
-    let mut receiver = PinReceiver::new(map(1), PinSettings::default());
+    let mut receiver = PinReceiver::new(PinMap::pairs(1), PinSettings::default());
     let mut merger: LaneMerger = LaneMerger::new(1);
     let mut rest = &changes[..];
     while !rest.is_empty() {
@@ -203,7 +183,7 @@ fn of_samples(kept: &Kept, tick: u64, phase: u64) -> TimingReport {
             levels
         })
         .collect();
-    let mut receiver = PinReceiver::new(map(1), PinSettings::default());
+    let mut receiver = PinReceiver::new(PinMap::pairs(1), PinSettings::default());
     let mut merger: LaneMerger = LaneMerger::new(1);
     take_samples(&mut receiver, &mut merger, 1, &samples);
     report(receiver, &mut merger, tick)
@@ -412,7 +392,7 @@ fn no_low_power_states() {
             clock: None,
             lanes: [LanePins {
                 n: None,
-                ..map(1).lanes[0]
+                ..PinMap::pairs(1).lanes[0]
             }; 8],
             count: 1,
         },
@@ -448,7 +428,7 @@ fn what_the_encoder_sends() {
                 lanes: bytes,
                 count: lanes,
             };
-            let mut receiver = PinReceiver::new(map(lanes), PinSettings::default());
+            let mut receiver = PinReceiver::new(PinMap::pairs(lanes), PinSettings::default());
             let mut merger: LaneMerger = LaneMerger::new(lanes);
             let unit = waveform.unit();
             let mut made = Vec::new();

@@ -37,6 +37,39 @@ pub struct PinMap {
     pub count: usize,
 }
 
+impl PinMap {
+    /// Both wires of each lane, in the order of a [`Waveform`](crate::Waveform): Dp and Dn of the clock, of lane 0, ...
+    pub fn pairs(lanes: usize) -> Self {
+        let wire = |channel| Some(Wire { channel, invert: false });
+        let pair = |first: u16| LanePins {
+            p: wire(first),
+            n: wire(first + 1),
+            ..LanePins::default()
+        };
+        let mut map = Self {
+            clock: Some(pair(0)),
+            count: lanes,
+            ..Self::default()
+        };
+        for (pins, lane) in map.lanes.iter_mut().zip(1..).take(lanes) {
+            *pins = pair(2 * lane);
+        }
+        map
+    }
+
+    /// One wire of each lane, lane 0 first, and no clock: HS only.
+    pub fn single_ended(lanes: usize) -> Self {
+        let mut map = Self {
+            count: lanes,
+            ..Self::default()
+        };
+        for (pins, channel) in map.lanes.iter_mut().zip(0..).take(lanes) {
+            pins.p = Some(Wire { channel, invert: false });
+        }
+        map
+    }
+}
+
 /// Ticks of one bit, as a fraction.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct UnitInterval {

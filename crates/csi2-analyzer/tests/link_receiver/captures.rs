@@ -3,8 +3,7 @@
 use core::convert::Infallible;
 use csi2_analyzer::Entry;
 use csi2_dphy::{
-    Change, LanePins, Level, MAX_LANES, Observation, PinMap, Samples, TransmitTiming, UnitInterval, WaveformSettings,
-    Wire,
+    Change, Level, MAX_LANES, Observation, PinMap, Samples, TransmitTiming, UnitInterval, WaveformSettings,
 };
 use csi2_generator::{TransmitLayer, TransmitSettings, Transmitter};
 use csi2_packet::{LongPacket, PacketHeader, ShortPacket};
@@ -146,36 +145,10 @@ fn timing() -> TransmitTiming {
 
 /// The wires of `count` lanes as the generator writes them.
 pub(crate) fn wires(count: usize, single_ended: bool) -> PinMap {
-    let wire = |channel: usize| {
-        Some(Wire {
-            channel: channel as u16,
-            invert: false,
-        })
-    };
-    let lane = |lane: usize| {
-        if lane >= count {
-            LanePins::default()
-        } else if single_ended {
-            LanePins {
-                p: wire(lane),
-                ..LanePins::default()
-            }
-        } else {
-            LanePins {
-                p: wire(2 + 2 * lane),
-                n: wire(3 + 2 * lane),
-                ..LanePins::default()
-            }
-        }
-    };
-    PinMap {
-        clock: (!single_ended).then(|| LanePins {
-            p: wire(0),
-            n: wire(1),
-            ..LanePins::default()
-        }),
-        lanes: core::array::from_fn(lane),
-        count,
+    if single_ended {
+        PinMap::single_ended(count)
+    } else {
+        PinMap::pairs(count)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A link from a transmitter to an analyzer, and what the analyzer finds on it.
 
 use csi2_analyzer::{Analyzer, AnalyzerSettings, Entry, Input, Receiver, ReceiverConfig, TimingReport};
-use csi2_dphy::{Clocking, LanePins, PinMap, Scrambling, TransmitTiming, UnitInterval, WaveformSettings, Wire};
+use csi2_dphy::{Clocking, PinMap, Scrambling, TransmitTiming, UnitInterval, WaveformSettings};
 use csi2_generator::{Piece, TransmitLayer, TransmitSettings, Transmitter, WireFault, WireView};
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -50,37 +50,15 @@ impl Setting {
     }
 
     fn entry(&self) -> Entry {
-        let wire = |channel: usize| {
-            Some(Wire {
-                channel: channel as u16,
-                invert: false,
-            })
-        };
-        let pair = |channel: usize| LanePins {
-            p: wire(channel),
-            n: wire(channel + 1),
-            ..LanePins::default()
-        };
-        let mut map = PinMap {
-            count: self.lanes,
-            ..PinMap::default()
-        };
-        let lanes = map.lanes.iter_mut().enumerate().take(self.lanes);
         match self.view {
-            WireView::Packets => return Entry::Packets { framed: true },
-            WireView::Lanes => {
-                return Entry::Lanes {
-                    count: self.lanes,
-                    framed: true,
-                };
-            }
-            WireView::HighSpeed => lanes.for_each(|(lane, pins)| pins.p = wire(lane)),
-            WireView::Pins => {
-                lanes.for_each(|(lane, pins)| *pins = pair(2 + 2 * lane));
-                map.clock = Some(pair(0));
-            }
+            WireView::Packets => Entry::Packets { framed: true },
+            WireView::Lanes => Entry::Lanes {
+                count: self.lanes,
+                framed: true,
+            },
+            WireView::HighSpeed => Entry::pins(PinMap::single_ended(self.lanes)),
+            WireView::Pins => Entry::pins(PinMap::pairs(self.lanes)),
         }
-        Entry::pins(map)
     }
 
     /// Sends the bursts and counts what is found.

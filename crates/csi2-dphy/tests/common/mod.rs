@@ -2,8 +2,8 @@
 #![allow(dead_code, clippy::unwrap_used, reason = "tests; not every test file uses all of it")]
 
 use csi2_dphy::{
-    Change, LaneBytes, LaneMerger, LanePins, Level, MAX_LANES, PinEvent, PinMap, PinReceiver, PinSettings, Samples,
-    Waveform, WaveformSettings, Wire, lane_length,
+    Change, LaneBytes, LaneMerger, Level, MAX_LANES, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Waveform,
+    WaveformSettings, Wire, lane_length,
 };
 
 pub(crate) struct Capture {
@@ -78,26 +78,11 @@ pub(crate) fn wire(channel: usize) -> Option<Wire> {
 }
 
 pub(crate) fn map_of(settings: &WaveformSettings) -> PinMap {
-    let mut map = PinMap {
-        count: settings.lanes,
-        ..PinMap::default()
-    };
-    let single = !settings.wires.low_power;
-    if !single {
-        map.clock = Some(LanePins {
-            p: wire(0),
-            n: wire(1),
-            ..LanePins::default()
-        });
+    if settings.wires.low_power {
+        PinMap::pairs(settings.lanes)
+    } else {
+        PinMap::single_ended(settings.lanes)
     }
-    for (lane, pins) in map.lanes.iter_mut().enumerate().take(settings.lanes) {
-        if single {
-            pins.p = wire(lane);
-        } else {
-            (pins.p, pins.n) = (wire(2 + 2 * lane), wire(3 + 2 * lane));
-        }
-    }
-    map
 }
 
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use csi2_analyzer::{
     AssemblerSettings, Entry, FrameAssembler, Input, Keep, Limits, LinkEvent, Pixels, Received, Receiver,
     ReceiverConfig, StreamFilter,
 };
-use csi2_dphy::{LaneBytes, LanePins, MAX_LANES, Observation, PinMap, Wire};
+use csi2_dphy::{LaneBytes, MAX_LANES, Observation, PinMap};
 use csi2_kernels::Backend;
 use csi2_packet::{ChecksumVerdict, EccVerdict, PacketEvent};
 use csi2_pixel::Codecs;
@@ -52,20 +52,7 @@ impl Frames {
                 count: LANES,
                 framed: true,
             },
-            Self::Samples(_) => {
-                let lane = |channel: usize| LanePins {
-                    p: Some(Wire {
-                        channel: channel as u16,
-                        invert: false,
-                    }),
-                    ..LanePins::default()
-                };
-                Entry::pins(PinMap {
-                    clock: None,
-                    lanes: std::array::from_fn(|at| if at < LANES { lane(at) } else { LanePins::default() }),
-                    count: LANES,
-                })
-            }
+            Self::Samples(_) => Entry::pins(PinMap::single_ended(LANES)),
         }
     }
 
