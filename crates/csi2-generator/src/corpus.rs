@@ -205,13 +205,6 @@ fn run(injector: &mut Injector, packets: &[Vec<u8>], out: &mut dyn FnMut(Sent<'_
         out(sent);
         Ok::<_, Infallible>(())
     };
-    for packet in packets {
-        let sent = Sent {
-            bytes: packet,
-            ..Sent::default()
-        };
-        // Nothing fails.
-        let Ok(()) = injector.burst(sent, &mut send);
-    }
-    let Ok(()) = injector.finish(&mut send);
+    // Nothing fails.
+    let Ok(()) = injector.stream(packets.iter().map(Vec::as_slice), &mut send);
 }

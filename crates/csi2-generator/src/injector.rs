@@ -164,6 +164,25 @@ impl Injector {
         })
     }
 
+    /// A whole stream of bursts that are right on the wires, and its end.
+    ///
+    /// # Errors
+    /// What `out` returns.
+    pub fn stream<'a, E>(
+        &mut self,
+        bursts: impl IntoIterator<Item = &'a [u8]>,
+        out: &mut dyn FnMut(Sent<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for bytes in bursts {
+            let sent = Sent {
+                bytes,
+                ..Sent::default()
+            };
+            self.burst(sent, out)?;
+        }
+        self.finish(out)
+    }
+
     /// The next record, in the order of the packets hit. Those that nobody polls for are kept.
     pub fn poll(&mut self) -> Option<FaultRecord> {
         self.records.pop_front()

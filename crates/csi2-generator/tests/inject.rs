@@ -69,14 +69,7 @@ fn run(injector: &mut Injector, stream: &[Vec<u8>]) -> (Vec<Vec<u8>>, Vec<FaultR
         out.push(sent.bytes.to_vec());
         Ok(())
     };
-    for bytes in stream {
-        let sent = Sent {
-            bytes,
-            ..Sent::default()
-        };
-        injector.burst(sent, &mut keep).unwrap();
-    }
-    injector.finish(&mut keep).unwrap();
+    injector.stream(stream.iter().map(Vec::as_slice), &mut keep).unwrap();
     let records = std::iter::from_fn(|| injector.poll()).collect();
     (out, records)
 }

@@ -22,14 +22,7 @@ pub(crate) fn injected(stream: &[Vec<u8>], seed: u64, orders: &[Order]) -> (Vec<
         out.push(sent.bytes.to_vec());
         Ok(())
     };
-    for bytes in stream {
-        let sent = Sent {
-            bytes,
-            ..Sent::default()
-        };
-        injector.burst(sent, &mut keep).unwrap();
-    }
-    injector.finish(&mut keep).unwrap();
+    injector.stream(stream.iter().map(Vec::as_slice), &mut keep).unwrap();
     let records = std::iter::from_fn(|| injector.poll()).collect();
     (out, records)
 }
