@@ -13,7 +13,7 @@ const BEYOND_LANES: u64 = 16;
 pub(super) const HEADER_BIT: FaultRow = row(
     "header-bit",
     "one wrong bit in a header, which the ECC corrects",
-    &[number(
+    &[Parameter::new(
         "bit",
         "bit of the header: 0 to 23 data, 24 to 29 check bits, 30 and 31 channel extension",
         0,
@@ -31,8 +31,8 @@ pub(super) const HEADER_BITS: FaultRow = row(
     "header-bits",
     "two wrong bits in a header, which the ECC sees and cannot correct",
     &[
-        number("first", "bit of the header", 0, GUARDED),
-        number("second", "another one", 0, GUARDED),
+        Parameter::new("first", "bit of the header", 0, GUARDED),
+        Parameter::new("second", "another one", 0, GUARDED),
     ],
     "all packets",
     &["ECC_DOUBLE"],
@@ -46,9 +46,9 @@ pub(super) const HEADER_BITS_3: FaultRow = row(
     "header-bits-3",
     "three wrong bits in a header, which the ECC mostly takes for another one",
     &[
-        number("first", "bit of the header", 0, GUARDED),
-        number("second", "another one", 0, GUARDED),
-        number("third", "a third one", 0, GUARDED),
+        Parameter::new("first", "bit of the header", 0, GUARDED),
+        Parameter::new("second", "another one", 0, GUARDED),
+        Parameter::new("third", "a third one", 0, GUARDED),
     ],
     "all packets",
     &[
@@ -71,9 +71,9 @@ pub(super) const PAYLOAD_BIT: FaultRow = row(
     "payload-bit",
     "wrong bits in a payload",
     &[
-        number("byte", "byte of the payload of the first wrong bit", 0, 65_534),
-        number("bit", "bit of that byte", 0, 7),
-        number(
+        Parameter::new("byte", "byte of the payload of the first wrong bit", 0, 65_534),
+        Parameter::new("bit", "bit of that byte", 0, 7),
+        Parameter::new(
             "count",
             "wrong bits, one when absent; the others are anywhere in the payload",
             1,
@@ -103,7 +103,7 @@ pub(super) const PAYLOAD_BIT: FaultRow = row(
 pub(super) const CHECKSUM: FaultRow = row(
     "checksum",
     "wrong bits in a footer, the payload being good",
-    &[number("flip", "bits to flip", 1, 65_535)],
+    &[Parameter::new("flip", "bits to flip", 1, 65_535)],
     "long packets",
     &["CRC_ERR"],
     |dice, target| {
@@ -116,7 +116,7 @@ pub(super) const CHECKSUM: FaultRow = row(
 pub(super) const WORD_COUNT_SHORT: FaultRow = row(
     "word-count-short",
     "a smaller word count, with its ECC: the footer is read from the payload, and bytes are left",
-    &[number("word", "bytes announced", 1, 65_534)],
+    &[Parameter::new("word", "bytes announced", 1, 65_534)],
     "long packets with two bytes of payload or more",
     &["CRC_ERR", "TRAILING_DATA", "WC_GRANULARITY"],
     |dice, target| {
@@ -128,7 +128,7 @@ pub(super) const WORD_COUNT_SHORT: FaultRow = row(
 pub(super) const WORD_COUNT_LONG: FaultRow = row(
     "word-count-long",
     "a larger word count, with its ECC: the burst ends inside the packet",
-    &[number("word", "bytes announced", 1, 65_535)],
+    &[Parameter::new("word", "bytes announced", 1, 65_535)],
     "long packets that end their burst and leave room for a larger count",
     &["WC_SHORT"],
     |dice, target| {
@@ -154,7 +154,7 @@ pub(super) const WORD_COUNT_ZERO: FaultRow = row(
 pub(super) const TRUNCATE: FaultRow = row(
     "truncate",
     "a burst that ends early",
-    &[number(
+    &[Parameter::new(
         "length",
         "bytes of the packet that remain, its header with them",
         4,
@@ -179,7 +179,7 @@ pub(super) const TRUNCATE: FaultRow = row(
 pub(super) const APPEND: FaultRow = row(
     "append",
     "bytes behind a packet that are neither trail nor packet",
-    &[number("length", "bytes", 1, 255)],
+    &[Parameter::new("length", "bytes", 1, 255)],
     "packets that end their burst",
     &["TRAILING_DATA"],
     |dice, target| {
@@ -241,7 +241,7 @@ pub(super) const DUPLICATE: FaultRow = row(
 pub(super) const REORDER: FaultRow = row(
     "reorder",
     "a packet that is sent after others that should follow it",
-    &[number(
+    &[Parameter::new(
         "bursts",
         "bursts that overtake it",
         1,
@@ -265,7 +265,7 @@ pub(super) const REORDER: FaultRow = row(
 pub(super) const FRAME_NUMBER: FaultRow = row(
     "frame-number",
     "another number in a frame start or frame end, with its ECC",
-    &[number("number", "number", 0, 65_535)],
+    &[Parameter::new("number", "number", 0, 65_535)],
     "frame starts and frame ends",
     &["FRAME_SYNC_ERR", "FRAME_SEQ_ERR"],
     |dice, target| renumber(dice, target, [DataType::FRAME_START, DataType::FRAME_END]),
@@ -274,7 +274,7 @@ pub(super) const FRAME_NUMBER: FaultRow = row(
 pub(super) const LINE_NUMBER: FaultRow = row(
     "line-number",
     "another number in a line start or line end, with its ECC",
-    &[number("number", "number", 0, 65_535)],
+    &[Parameter::new("number", "number", 0, 65_535)],
     "line starts and line ends",
     &["LINE_SYNC_ERR", "LINE_SEQ_ERR"],
     |dice, target| renumber(dice, target, [DataType::LINE_START, DataType::LINE_END]),
@@ -283,7 +283,7 @@ pub(super) const LINE_NUMBER: FaultRow = row(
 pub(super) const DATA_TYPE: FaultRow = row(
     "data-type",
     "another data type, with its ECC; a reserved one unless chosen",
-    &[number(
+    &[Parameter::new(
         "dt",
         "code, short for short packets and long for long ones",
         0,
@@ -316,7 +316,7 @@ pub(super) const DATA_TYPE: FaultRow = row(
 pub(super) const CHANNEL: FaultRow = row(
     "channel",
     "another virtual channel, with its ECC",
-    &[number("vc", "virtual channel", 0, 15)],
+    &[Parameter::new("vc", "virtual channel", 0, 15)],
     "all packets",
     &["FRAME_SYNC_ERR", "DATA_OUTSIDE_FRAME", "LINE_SYNC_ERR", "VC_UNEXPECTED"],
     |dice, target| {
@@ -329,7 +329,7 @@ pub(super) const CHANNEL: FaultRow = row(
 pub(super) const NULL: FaultRow = row(
     "null",
     "a null packet before a packet, which receivers ignore",
-    &[number("length", "bytes of its payload", 0, 65_535)],
+    &[Parameter::new("length", "bytes of its payload", 0, 65_535)],
     "all packets",
     &[],
     |dice, target| filler(dice, target, DataType::NULL),
@@ -338,7 +338,7 @@ pub(super) const NULL: FaultRow = row(
 pub(super) const BLANKING: FaultRow = row(
     "blanking",
     "a blanking packet before a packet, which receivers ignore",
-    &[number("length", "bytes of its payload", 0, 65_535)],
+    &[Parameter::new("length", "bytes of its payload", 0, 65_535)],
     "all packets",
     &[],
     |dice, target| filler(dice, target, DataType::BLANKING),
@@ -348,9 +348,9 @@ pub(super) const INTERLEAVE: FaultRow = row(
     "interleave",
     "a whole frame of another virtual channel before a packet",
     &[
-        number("vc", "virtual channel", 0, 15),
-        number("lines", "lines of RAW8", 0, 255),
-        number("length", "bytes of a line", 1, 4096),
+        Parameter::new("vc", "virtual channel", 0, 15),
+        Parameter::new("lines", "lines of RAW8", 0, 255),
+        Parameter::new("length", "bytes of a line", 1, 4096),
     ],
     "all packets",
     &[],
@@ -398,15 +398,6 @@ const fn lost(
     draw: Draw,
 ) -> FaultRow {
     row(name, summary, &[], hits, expect, draw)
-}
-
-const fn number(name: &'static str, meaning: &'static str, least: u64, most: u64) -> Parameter {
-    Parameter {
-        name,
-        meaning,
-        least,
-        most,
-    }
 }
 
 /// Different header bits.

@@ -100,6 +100,17 @@ pub struct Parameter {
     pub most: u64,
 }
 
+impl Parameter {
+    pub(super) const fn new(name: &'static str, meaning: &'static str, least: u64, most: u64) -> Self {
+        Self {
+            name,
+            meaning,
+            least,
+            most,
+        }
+    }
+}
+
 /// One fault, all of it decided.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -9,7 +9,7 @@ pub(super) const SYNC_BIT: FaultRow = lanes(
     "one wrong bit in the sync byte of a lane, with which receivers still take it",
     &[
         LANE,
-        number("bit", "bit of the sync byte, the first in time being 0", 0, 7),
+        Parameter::new("bit", "bit of the sync byte, the first in time being 0", 0, 7),
     ],
     &["SOT_ERR"],
     |dice, target| {
@@ -24,7 +24,7 @@ pub(super) const SYNC_BITS: FaultRow = lanes(
     "two or more wrong bits in the sync byte of a lane",
     &[
         LANE,
-        number("flips", "bits of the sync byte to flip, as a number", 3, 255),
+        Parameter::new("flips", "bits of the sync byte to flip, as a number", 3, 255),
     ],
     &["SOT_SYNC_ERR"],
     |dice, target| {
@@ -47,7 +47,7 @@ pub(super) const SYNC_BITS: FaultRow = lanes(
 pub(super) const SKEW: FaultRow = lanes(
     "skew",
     "a late lane: nothing within what the receiver permits, else the burst is lost",
-    &[LANE, number("ui", "UI that the lane is late by", 1, 1 << 16)],
+    &[LANE, Parameter::new("ui", "UI that the lane is late by", 1, 1 << 16)],
     &["LANE_ALIGN_ERR"],
     |dice, target| {
         let lane = lane(dice, target).filter(|_| target.lanes > 1)?;
@@ -84,8 +84,8 @@ pub(super) const SWAPPED_LANES: FaultRow = lanes(
     "swapped-lanes",
     "two lanes that carry each other's bytes",
     &[
-        number("a", "lane", 0, 7),
-        number("b", "another one, with as many bytes", 0, 7),
+        Parameter::new("a", "lane", 0, 7),
+        Parameter::new("b", "another one, with as many bytes", 0, 7),
     ],
     &[
         "ECC_DOUBLE",
@@ -129,8 +129,8 @@ pub(super) const EARLY_EOT: FaultRow = lanes(
     "early-eot",
     "a lane, or all of them, stop early",
     &[
-        number("lane", "lane; 8 is all", 0, 8),
-        number("bytes", "bytes of each of them", 1, 1 << 16),
+        Parameter::new("lane", "lane; 8 is all", 0, 8),
+        Parameter::new("bytes", "bytes of each of them", 1, 1 << 16),
     ],
     &["WC_SHORT", "CRC_ERR"],
     |dice, target| {
@@ -158,9 +158,9 @@ pub(super) const BIT_SLIP: FaultRow = lanes(
     "bits of a lane lost or gained on the way",
     &[
         LANE,
-        number("byte", "bytes of the lane before them", 1, 1 << 16),
-        number("bits", "how many", 1, 7),
-        number("gained", "0: lost, 1: gained", 0, 1),
+        Parameter::new("byte", "bytes of the lane before them", 1, 1 << 16),
+        Parameter::new("bits", "how many", 1, 7),
+        Parameter::new("gained", "0: lost, 1: gained", 0, 1),
     ],
     &["EOT_SYNC_ERR", "CRC_ERR"],
     |dice, target| {
@@ -179,8 +179,8 @@ pub(super) const CONSTANT_TRAIL: FaultRow = lanes(
     "constant-trail",
     "a trail that is not the inverse of the last bit",
     &[
-        number("lane", "lane; 8 is all", 0, 8),
-        number("level", "0: HS-0, 1: HS-1, 2: it toggles", 0, 2),
+        Parameter::new("lane", "lane; 8 is all", 0, 8),
+        Parameter::new("level", "0: HS-0, 1: HS-1, 2: it toggles", 0, 2),
     ],
     &["EOT_SYNC_ERR", "TRAILING_DATA"],
     |dice, target| {
@@ -204,7 +204,7 @@ pub(super) const CONSTANT_TRAIL: FaultRow = lanes(
 pub(super) const DESKEW: FaultRow = lanes(
     "deskew",
     "a deskew burst between two bursts",
-    &[number("ui", "UI of its clock pattern", 64, 1 << 17)],
+    &[Parameter::new("ui", "UI of its clock pattern", 64, 1 << 17)],
     &["SKEW_CAL_SEEN"],
     |dice, _| {
         let ui = dice.pick("ui", 1 << 10, 1 << 12)? as u32;
@@ -215,7 +215,7 @@ pub(super) const DESKEW: FaultRow = lanes(
 pub(super) const SHORT_LPX: FaultRow = low_power(
     "short-lpx",
     "a request that is shorter than T_LPX",
-    &[LANE, number("ui", "length of the request in UI", 1, 1 << 10)],
+    &[LANE, Parameter::new("ui", "length of the request in UI", 1, 1 << 10)],
     &["TIMING_OUT_OF_RANGE"],
     |dice, target| {
         let lane = lane(dice, target)?;
@@ -231,7 +231,7 @@ pub(super) const ILLEGAL_LP: FaultRow = low_power(
     "low-power states in an order that is no request, escape or return to stop",
     &[
         LANE,
-        number("sequence", "which order", 0, LowPowerFault::ILLEGAL.len() as u64 - 1),
+        Parameter::new("sequence", "which order", 0, LowPowerFault::ILLEGAL.len() as u64 - 1),
     ],
     &["CONTROL_ERR"],
     |dice, target| {
@@ -243,7 +243,7 @@ pub(super) const ILLEGAL_LP: FaultRow = low_power(
 pub(super) const UNFINISHED_ESCAPE: FaultRow = low_power(
     "unfinished-escape",
     "an escape that is left before its command is complete",
-    &[LANE, number("bits", "bits of the command that are sent", 0, 7)],
+    &[LANE, Parameter::new("bits", "bits of the command that are sent", 0, 7)],
     &["ESC_ENTRY_ERR"],
     |dice, target| {
         let bits = dice.pick("bits", 0, 7)? as u8;
@@ -256,7 +256,7 @@ pub(super) const UNKNOWN_ESCAPE: FaultRow = low_power(
     "an escape with a command that no table has",
     &[
         LANE,
-        number("command", "the command, the first bit in the highest position", 0, 255),
+        Parameter::new("command", "the command, the first bit in the highest position", 0, 255),
     ],
     &["ESC_ENTRY_ERR"],
     |dice, target| {
@@ -279,7 +279,7 @@ pub(super) const CUT_LPDT: FaultRow = low_power(
     "low-power data that ends within a byte",
     &[
         LANE,
-        number("bits", "data bits that are sent, no multiple of eight", 1, 21),
+        Parameter::new("bits", "data bits that are sent, no multiple of eight", 1, 21),
     ],
     &["LPDT_SEEN", "LP_SYNC_ERR"],
     |dice, target| {
@@ -297,7 +297,7 @@ pub(super) const ESCAPE: FaultRow = low_power(
     "an escape as it should be, with a command that a camera link has little use for",
     &[
         LANE,
-        number("command", "place of the command in the table, ULPS left out", 0, 6),
+        Parameter::new("command", "place of the command in the table, ULPS left out", 0, 6),
     ],
     &["TRIGGER_SEEN", "LPDT_SEEN"],
     |dice, target| {
@@ -313,7 +313,7 @@ pub(super) const ESCAPE: FaultRow = low_power(
 pub(super) const SHORT_WAKEUP: FaultRow = low_power(
     "short-wakeup",
     "an ultra-low-power state that ends too soon after its mark",
-    &[LANE, number("length", "length of the mark in T_LPX", 1, 32)],
+    &[LANE, Parameter::new("length", "length of the mark in T_LPX", 1, 32)],
     &["ULPS_SEEN", "TIMING_OUT_OF_RANGE"],
     |dice, target| {
         let length = dice.pick("length", 1, 32)? as u8;
@@ -329,7 +329,7 @@ pub(super) const TURNAROUND: FaultRow = low_power(
     |dice, target| stray(dice, target, LowPowerFault::Turnaround),
 );
 
-const LANE: Parameter = number("lane", "lane", 0, 7);
+const LANE: Parameter = Parameter::new("lane", "lane", 0, 7);
 
 const fn lanes(
     name: &'static str,
@@ -360,15 +360,6 @@ const fn low_power(
         layer: FaultLayer::LowPower,
         hits: "the time before a burst, on wires that show low-power states",
         ..lanes(name, summary, parameters, expect, draw)
-    }
-}
-
-const fn number(name: &'static str, meaning: &'static str, least: u64, most: u64) -> Parameter {
-    Parameter {
-        name,
-        meaning,
-        least,
-        most,
     }
 }
 
