@@ -95,19 +95,7 @@ fn distance(one: &str, other: &str) -> usize {
     if one.len() > 1 && (other.contains(one) || one.contains(other)) {
         return 0;
     }
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.bytes().enumerate() {
-        let mut corner = at;
-        let mut left = at + 1;
-        let mut next = vec![left];
-        for (above, of) in row.iter().skip(1).zip(other.bytes()) {
-            left = (corner + usize::from(letter != of)).min(left + 1).min(above + 1);
-            corner = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
+    strsim::levenshtein(one, other)
 }
 
 #[cfg(test)]
