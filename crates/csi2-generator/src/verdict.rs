@@ -1,6 +1,8 @@
 //! What a correct receiver must say of a stream, worked out bit by bit and frame by frame from the published rules. A second
 //! opinion: it shares no code with the receivers it judges, nor with the sending chain but the table of data types. What
-//! arrives of a burst with a fault of the wires, the fault tells.
+//! arrives of a burst with a fault of the wires, the fault tells. Where the sources leave open what to report of frames and
+//! lines, it follows the rules that the analyzer documents, written a second time: there the two find each other's slips, not a
+//! rule that both misread.
 //!
 //! Ref: csi2-packet's header and checksum sources for the bits; docs.xilinx.com PG232, Interrupt Status Register, and
 //! torvalds/linux drivers/media/platform/nxp/imx-mipi-csis.c for what is an error.
