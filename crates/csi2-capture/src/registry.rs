@@ -49,10 +49,10 @@ pub fn detect(head: &[u8], file_name: &str) -> Option<&'static CaptureFormat> {
 
 fn detect_in<'f>(formats: &'f [CaptureFormat], head: &[u8], file_name: &str) -> Option<&'f CaptureFormat> {
     let head = head.get(..Source::HEAD).unwrap_or(head);
-    let extension = file_name.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let named = |format: &CaptureFormat| {
-        let mut own = format.extensions.iter();
-        own.any(|own| own.eq_ignore_ascii_case(extension))
+    // An extension may have a dot in it, and the longer one is the name's own.
+    let own = |format: &CaptureFormat| {
+        let own = format.extensions.iter().filter(|own| has_extension(file_name, own));
+        own.map(|own| own.len()).max()
     };
     let could_be = |format: &&CaptureFormat| (format.sniff)(head) == Confidence::Maybe;
 
@@ -62,17 +62,30 @@ fn detect_in<'f>(formats: &'f [CaptureFormat], head: &[u8], file_name: &str) -> 
     {
         return Some(certain);
     }
-    if let Some(both) = formats.iter().filter(could_be).find(|format| named(format)) {
+    // Of equals the first.
+    let by_name = |formats: &mut dyn Iterator<Item = &'f CaptureFormat>| {
+        let named = formats.filter_map(|format| Some((own(format)?, format)));
+        let longest = named.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        longest.map(|(_, format)| format)
+    };
+    if let Some(both) = by_name(&mut formats.iter().filter(could_be)) {
         return Some(both);
     }
-    if let Some(by_name) = formats.iter().find(|format| named(format)) {
-        return Some(by_name);
+    if let Some(named) = by_name(&mut formats.iter()) {
+        return Some(named);
     }
     let mut candidates = formats.iter().filter(could_be);
     match (candidates.next(), candidates.next()) {
         (Some(only), None) => Some(only),
         _ => None,
     }
+}
+
+/// Whether the name ends in a dot and this.
+fn has_extension(file_name: &str, extension: &str) -> bool {
+    let before = file_name.len().checked_sub(extension.len());
+    let parts = before.and_then(|before| file_name.split_at_checked(before));
+    parts.is_some_and(|(stem, own)| stem.ends_with('.') && own.eq_ignore_ascii_case(extension))
 }
 
 /// Detects and opens. A format named in the options is taken without a look at the content. Where only the options
@@ -181,6 +194,7 @@ mod tests {
                     Confidence::No
                 }
             }),
+            row("d", &["and.six"], |_| Confidence::No),
         ];
         let name = |head: &[u8], file: &str| detect_in(&table, head, file).map(|format| format.name);
         assert_eq!(name(b"a", "x.six"), Some("a"));
@@ -188,6 +202,9 @@ mod tests {
         assert_eq!(name(b"b", "x.TWO"), Some("b"));
         assert_eq!(name(b"bb", "x.one"), Some("a"));
         assert_eq!(name(b"", "x.six"), Some("c"));
+        assert_eq!(name(b"", "x.And.Six"), Some("d"));
+        assert_eq!(name(b"", "and.six"), Some("c"));
+        assert_eq!(name(b"", "xone"), None);
         assert_eq!(name(b"zz", "-"), Some("c"));
         assert_eq!(name(b"bb", "-"), None);
         assert_eq!(name(b"", "-"), None);
