@@ -46,6 +46,11 @@ pub trait CaptureWriter: Send {
         note: WireNote<'_>,
     ) -> Result<(), CaptureError>;
 
+    /// Bytes written so far that the format has no place for: they are not in the file.
+    fn left_out(&self) -> u64 {
+        0
+    }
+
     /// Completes the file and gives it its final name.
     ///
     /// # Errors

@@ -108,7 +108,7 @@ impl<'a> Out<'a> {
 
     pub(super) fn finish(self, clock: &Clock, console: &Console) -> Result<(), Failure> {
         match self {
-            Self::Packets(out) => Ok(out.writer.finish()?),
+            Self::Packets(out) => out.finish(console),
             Self::Wire(out) => out.finish(clock, console),
         }
     }
@@ -117,6 +117,7 @@ impl<'a> Out<'a> {
 /// One packet a record.
 pub(super) struct PacketOut {
     writer: Box<dyn CaptureWriter>,
+    format: &'static str,
     /// Ticks of the capture have a length.
     timed: bool,
     /// Waits for what trails it.
@@ -139,6 +140,7 @@ impl PacketOut {
         let options = resend.link.create_options(target.layer, known, 0, Vec::new());
         Ok(Self {
             writer: csi2_capture::create(target.format.name, &options)?,
+            format: target.format.name,
             timed: timebase.is_some(),
             pending: None,
         })
@@ -193,6 +195,19 @@ impl PacketOut {
             };
             self.writer
                 .write(&Observation::Merged(&pending.bytes), Burst::WHOLE, pending.at, note)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self, console: &Console) -> Result<(), Failure> {
+        let left_out = self.writer.left_out();
+        self.writer.finish()?;
+        if left_out > 0 {
+            console.warning(&format!(
+                "{} behind packets are left out: {} files have no place for them",
+                text::count(left_out, "byte"),
+                self.format
+            ));
         }
         Ok(())
     }

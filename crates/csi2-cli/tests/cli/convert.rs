@@ -84,6 +84,29 @@ fn errors_are_kept() {
     assert!(wire[4].1.starts_with(&expected[4].1), "trail may follow");
 }
 
+/// CMP has fields for a packet, and none for what follows it.
+#[test]
+fn what_a_format_has_no_place_for_is_told() {
+    let bench = Bench::new();
+    let text = "\
+0001001aaabb
+2a05002e5ec2a0ab336561cc
+0101001d
+";
+    bench.write("in.hex", text);
+    let said = bench.run(&["convert", "in.hex", "-o", "to.cmp"]);
+    assert!(
+        said.err.contains("3 bytes behind packets are left out: cmp files"),
+        "{}",
+        said.err
+    );
+    said.ok();
+    assert_eq!(packets(&bench, &["to.cmp"]).len(), 3);
+    let said = bench.run(&["convert", "in.hex", "-o", "to.pcapng"]);
+    assert!(!said.err.contains("left out"), "{}", said.err);
+    said.ok();
+}
+
 #[test]
 fn times_are_kept() {
     let bench = Bench::new();

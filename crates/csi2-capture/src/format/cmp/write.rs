@@ -31,6 +31,8 @@ struct Writer {
     frame_counter: u16,
     line_counter: u16,
     frame: Vec<u8>,
+    /// Bytes behind packets.
+    left_out: u64,
 }
 
 pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, CaptureError> {
@@ -41,6 +43,7 @@ pub(super) fn create(options: &CreateOptions) -> Result<Box<dyn CaptureWriter>, 
         frame_counter: 0,
         line_counter: 0,
         frame: Vec::with_capacity(ETHERNET_HEADER + MTU),
+        left_out: 0,
     }))
 }
 
@@ -85,13 +88,17 @@ impl CaptureWriter for Writer {
         }
     }
 
+    fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     fn finish(self: Box<Self>) -> Result<(), CaptureError> {
         self.blocks.finish()
     }
 }
 
 impl Writer {
-    /// The CSI-2 header of a message, and the payload behind it. Bytes behind the footer have no place in CMP.
+    /// The CSI-2 header of a message, and the payload behind it. Bytes behind a packet have no place in CMP.
     fn take_apart<'p>(&mut self, wire: [u8; 4], body: &'p [u8]) -> ([u8; CSI2_HEADER], &'p [u8]) {
         const FRAME_START: u8 = 0;
         let [identifier, low, high, ecc] = wire;
@@ -113,14 +120,16 @@ impl Writer {
             (false, true) => body.get(..body.len().min(announced)).unwrap_or_default(),
             (false, false) => &[],
         };
-        let mut footer = 0;
-        if let Some([low, high]) = body.get(payload.len()..).filter(|_| long).and_then(<[u8]>::first_chunk) {
+        let (mut footer, mut behind) = (0, body.get(payload.len()..).unwrap_or_default());
+        if let Some(([low, high], rest)) = behind.split_first_chunk().filter(|_| long) {
+            behind = rest;
             footer = u16::from_le_bytes([*low, *high]);
             flags |= CHECKSUM_PRESENT;
             if footer != checksum(payload) {
                 flags |= CHECKSUM_ERROR;
             }
         }
+        self.left_out += behind.len() as u64;
         if long || unknown {
             self.line_counter = self.line_counter.wrapping_add(1);
         } else if data_type == FRAME_START {
