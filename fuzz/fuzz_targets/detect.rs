@@ -16,14 +16,20 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     };
     let extensions = FORMATS.iter().flat_map(|format| format.extensions);
     let extension = extensions.cycle().nth(choice.into()).filter(|_| choice & 1 == 0);
-    // Of two dots, the last one counts.
-    let last = extension.and_then(|extension| extension.rsplit('.').next());
+    // Of an extension with a dot in it, what is behind the dot is one too.
+    let is_of_name = |own: &&str| {
+        extension.is_some_and(|extension| {
+            extension
+                .strip_suffix(own)
+                .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        })
+    };
     let name = extension.map_or("capture".to_owned(), |extension| format!("capture.{extension}"));
     let found = detect(bytes, &name);
     let says = |format: &CaptureFormat, least| (format.sniff)(bytes) >= least;
     match found {
         Some(format) => {
-            let own = last.is_some_and(|last| format.extensions.contains(&last));
+            let own = format.extensions.iter().any(is_of_name);
             let others = FORMATS.iter().filter(|other| other.name != format.name);
             let certain = says(format, Confidence::Certain);
             let only =
