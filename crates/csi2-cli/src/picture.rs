@@ -2,7 +2,7 @@
 
 mod options;
 
-use csi2_analyzer::Pixels;
+use csi2_analyzer::{Frame, Pixels};
 use csi2_pixel::Layout;
 
 pub(crate) use options::{Black, Orientation, SinkOptions, YuvColour, YuvMatrix, YuvRange};
@@ -20,4 +20,17 @@ pub(crate) struct Picture<'a> {
     /// What the samples are.
     pub(crate) layout: Layout,
     pub(crate) pixels: Pixels<'a>,
+}
+
+impl<'a> Picture<'a> {
+    pub(crate) fn of(frame: &Frame<'a>) -> Self {
+        Self {
+            width: frame.width as usize,
+            height: frame.height as usize,
+            bits: frame.bits,
+            depth: frame.codec.map_or([frame.bits; 3], |codec| codec.depth),
+            layout: frame.codec.map_or(Layout::Single, |codec| codec.layout),
+            pixels: frame.pixels,
+        }
+    }
 }

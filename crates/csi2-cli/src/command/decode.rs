@@ -35,6 +35,7 @@ mod embedded;
 mod exposures;
 mod frames;
 mod hdr;
+mod order;
 mod place;
 mod said;
 mod seen;

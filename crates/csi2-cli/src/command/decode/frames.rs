@@ -1,10 +1,11 @@
 //! Frames on their way out.
 
 use super::embedded::Embedded;
+use super::order::{Order, Preview};
 use super::place::{Likeness, Place, Stacks, Title};
 use super::said::{Entry, Said};
 use super::tag::Tag;
-use super::work::{Crew, Order, Preview, Written};
+use super::work::{Crew, Written};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::number::Frames;
@@ -118,7 +119,7 @@ impl<'a> FrameWriter<'a> {
             },
             None => self.options,
         };
-        let picture = picture(frame);
+        let picture = Picture::of(frame);
         let null = self.place.is_null();
         let (sink, instead) = sink::fitting(self.sink, &picture, options);
         if let Some(why) = instead.filter(|_| !null) {
@@ -196,7 +197,7 @@ impl<'a> FrameWriter<'a> {
     fn write(&mut self, order: Order, frame: OwnedFrame, entry: Entry) -> Result<(), Failure> {
         match &mut self.hands {
             Hands::Here(stacks) => {
-                let outcome = order.run_here(&picture(&frame.frame()), stacks);
+                let outcome = order.run_here(&Picture::of(&frame.frame()), stacks);
                 self.drop(frame);
                 self.said.of_frame(entry, outcome)
             }
@@ -290,16 +291,5 @@ impl Hands {
             threads => Crew::start(threads).ok(),
         };
         crew.map_or_else(|| Self::Here(Stacks::default()), Self::Beside)
-    }
-}
-
-pub(super) fn picture<'a>(frame: &Frame<'a>) -> Picture<'a> {
-    Picture {
-        width: frame.width as usize,
-        height: frame.height as usize,
-        bits: frame.bits,
-        depth: frame.codec.map_or([frame.bits; 3], |codec| codec.depth),
-        layout: frame.codec.map_or(Layout::Single, |codec| codec.layout),
-        pixels: frame.pixels,
     }
 }

@@ -1,7 +1,7 @@
 //! What there is to say of frames.
 
+use super::order::Outcome;
 use super::place::Title;
-use super::work::Outcome;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::report::json::FrameRow;
