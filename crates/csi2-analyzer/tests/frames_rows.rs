@@ -486,6 +486,25 @@ fn numbered_lines() {
             &[],
         ),
         (
+            "numbers outside the frame in steps are no rows",
+            |s| {
+                numbered(s, 1, &[1, 2, 3]);
+                numbered(s, 2, &[12, 14, 16]);
+            },
+            &[12, 14, 16],
+            true,
+            &[],
+            &[],
+        ),
+        (
+            "nor from far away in the first frame",
+            |s| numbered(s, 1, &[5000, 5009, 5018, 5027]),
+            &[136, 145, 154, 163],
+            true,
+            &[],
+            &[],
+        ),
+        (
             "the capture begins inside a frame",
             |s| _ = line(line(s.ls(4), 4).le(4).ls(5), 5).le(5).fe(1),
             &[0, 0, 0, 4, 5],

@@ -62,7 +62,12 @@ impl Numbers {
 
     /// The row of a line. (Not of number 0, which says nothing.)
     pub(super) fn row(&self, number: u16) -> usize {
-        usize::from(number.saturating_sub(self.base).saturating_sub(1) / self.step.max(1))
+        self.row_by(number, self.step)
+    }
+
+    /// The same, if numbers go up by `step`.
+    pub(super) fn row_by(&self, number: u16, step: u16) -> usize {
+        usize::from(number.saturating_sub(self.base).saturating_sub(1) / step.max(1))
     }
 
     /// The third line of a frame is as far from the second as that from the first: a field, not two losses alike.

@@ -390,7 +390,7 @@ impl Stream {
 
     fn truncate(&mut self, rows: usize) {
         self.catch_up();
-        self.rows = rows;
+        self.rows = self.rows.min(rows);
         self.buffers.samples.truncate(rows);
         self.buffers.wide.truncate(rows);
         self.buffers.packed.truncate(rows);

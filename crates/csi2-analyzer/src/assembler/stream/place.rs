@@ -101,15 +101,20 @@ impl Stream {
         self.numbers.saw(number, self.rows);
     }
 
-    /// The first two lines were a field's: closes the gaps that their numbers seemed to tell of.
+    /// The first two lines were a field's: closes the gaps that their numbers seemed to tell of. Where the numbers were no
+    /// places, there are none.
     fn renumber(&mut self) {
         let Some([(first, from), (last, to)]) = self.numbers.ends() else {
             return;
         };
+        let step = last.saturating_sub(first);
+        let (first, last) = (self.numbers.row_by(first, step), self.numbers.row_by(last, step));
+        if first > from || last > to {
+            return;
+        }
         self.catch_up();
-        self.numbers.adopt_step(last.saturating_sub(first));
+        self.numbers.adopt_step(step);
         self.forget_lone();
-        let (first, last) = (self.numbers.row(first), self.numbers.row(last));
         for (old, new) in [(from, first), (to, last)] {
             self.buffers.samples.copy_row(old, new);
             self.buffers.wide.copy_row(old, new);
