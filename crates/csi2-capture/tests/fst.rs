@@ -123,3 +123,25 @@ fn damaged_files_give_an_error_or_what_is_left() {
         }
     }
 }
+
+/// An alias gives the number of the variable it stands for: for one that is not there, no memory is taken up to it.
+#[test]
+#[cfg(target_os = "linux")]
+fn an_alias_of_no_variable_takes_no_memory() {
+    const SEED: &[u8] = include_bytes!("../../../fuzz/seeds/fst/alias-of-none");
+    let peak = || -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("alias.fst");
+    // Behind the options of the fuzz target.
+    std::fs::write(&path, &SEED[2..]).unwrap();
+    let before = peak();
+    let error = read(&path).unwrap_err();
+    assert!(error.contains("damaged FST file"), "{error}");
+    // It asked for two gigabytes.
+    let grown = peak() - before;
+    assert!(grown < 256 << 10, "{grown} kB more");
+}

@@ -12,6 +12,7 @@ use crate::format::vcd;
 use crate::{
     CaptureError, CaptureFormat, CaptureReader, Confidence, ErrorKind, Layer, OpenOptions, READER_THREAD, Source,
 };
+use fst_reader::{FstHierarchyEntry, FstReader};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek};
@@ -149,6 +150,7 @@ impl From<WellenError> for Stop {
 
 fn dump(mut input: impl BufRead + Seek + Send + Sync + 'static, pieces: &SyncSender<Piece>) -> Result<(), Stop> {
     blocks::check(&mut input).map_err(Stop::Failed)?;
+    check_handles(&mut input).map_err(Stop::Failed)?;
     let options = LoadOptions {
         multi_thread: false,
         ..LoadOptions::default()
@@ -177,6 +179,27 @@ fn dump(mut input: impl BufRead + Seek + Send + Sync + 'static, pieces: &SyncSen
             hand_over(&mut text, pieces)?;
             Err(error.into())
         }
+    }
+}
+
+/// Refuses variables that are an alias of none: wellen takes memory for all up to the number they give. What else is wrong, it
+/// says itself, or the same panic ends the thread here already.
+fn check_handles(input: &mut (impl BufRead + Seek)) -> io::Result<()> {
+    let (mut declared, mut missing) = (0, None);
+    if let Ok(mut reader) = FstReader::open(&mut *input) {
+        let _ = reader.read_hierarchy(|entry| {
+            if let FstHierarchyEntry::Var { handle, is_alias, .. } = entry {
+                declared += usize::from(!is_alias);
+                missing = missing.or(Some(handle.get_index()).filter(|index| *index >= declared));
+            }
+        });
+    }
+    input.rewind()?;
+    match missing {
+        Some(index) => Err(damaged(format_args!(
+            "a variable is an alias of variable {index}, which is not there"
+        ))),
+        None => Ok(()),
     }
 }
 
