@@ -32,7 +32,7 @@ mod virtual_channel;
 
 pub use checksum::{Bitwise, Bytewise, ChecksumVerdict, Folded, PayloadChecksum, Sliced, checksum};
 pub use data_type::{Class, DataType};
-pub use depacketizer::{Depacketizer, Framing, Missing, PacketEvent, Piece, ReceiverSettings, Step};
+pub use depacketizer::{Depacketizer, Framing, Missing, PacketEvent, Piece, ReceiverSettings, Step, WholeBurst};
 pub use ecc::EccVerdict;
 pub use error::{EncodeError, LenError, SpaceError};
 pub use header::{PacketHeader, ReceivedHeader};

@@ -3,7 +3,7 @@
 mod support;
 
 use csi2_packet::{DataType, Depacketizer, Framing, PacketEvent};
-use support::{Note, long, receive, settings, short, told, trail};
+use support::{Note, long, receive, receive_at_once, settings, short, told, trail};
 
 fn burst(trail_lanes: u8, bytes: &[u8]) -> Vec<String> {
     bursts(trail_lanes, &[bytes.to_vec()])
@@ -33,6 +33,37 @@ fn one_packet_a_burst() {
     expected.extend(line_and(&["0 short FE VC0 7"]));
     assert_eq!(bursts(0, &frame), expected);
     assert_eq!(bursts(4, &frame), expected);
+}
+
+#[test]
+fn good_packets_are_taken_at_once() {
+    let line = line();
+    let with_trail = |packet: &[u8], length| [packet.to_vec(), trail(packet, 4, length)].concat();
+    let frame: Vec<Vec<u8>> = [short(DataType::FRAME_START, 7), line.clone(), long(DataType::RAW8, &[])]
+        .iter()
+        .enumerate()
+        .map(|(index, packet)| with_trail(packet, 7 * index))
+        .collect();
+    let settings = settings(Framing::Bursts, 4);
+    assert_eq!(
+        receive_at_once(settings, &frame),
+        (receive(settings, &frame, std::iter::empty()), 3)
+    );
+
+    // Damage, a second packet, and a trail that breaks off are for the steps.
+    let mut others = vec![
+        line[..8].to_vec(),
+        [&line[..], &line[..]].concat(),
+        with_trail(&line, 7),
+    ];
+    others[2][12] ^= 0x80;
+    others.extend((0..line.len()).map(|at| {
+        let mut damaged = line.clone();
+        damaged[at] ^= 1;
+        damaged
+    }));
+    let steps = receive(settings, &others, std::iter::empty());
+    assert_eq!(receive_at_once(settings, &others), (steps, 0));
 }
 
 #[test]

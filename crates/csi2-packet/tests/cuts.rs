@@ -4,7 +4,7 @@ mod support;
 
 use csi2_packet::{DataType, Framing, PacketEvent};
 use proptest::prelude::*;
-use support::{Note, long, receive, settings, short, trail};
+use support::{Note, long, receive, receive_at_once, settings, short, trail};
 
 /// A packet, a damaged packet, or no packet at all.
 fn stretch() -> impl Strategy<Value = Vec<u8>> {
@@ -81,6 +81,14 @@ proptest! {
             // Nothing is passed over in silence.
             prop_assert_eq!(accounted(&whole), bursts.iter().map(Vec::len).sum::<usize>());
         }
+    }
+
+    /// A burst that can be taken at once says the same, and leaves the receiver the same for those behind it.
+    #[test]
+    fn at_once(bursts in prop::collection::vec(burst(), 1..6), lanes in 0_u8..10) {
+        let settings = settings(Framing::Bursts, lanes);
+        let (notes, _) = receive_at_once(settings, &bursts);
+        prop_assert_eq!(notes, receive(settings, &bursts, std::iter::empty()));
     }
 
     #[test]

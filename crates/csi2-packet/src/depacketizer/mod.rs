@@ -6,8 +6,10 @@ mod hunt;
 mod kept;
 mod known;
 mod trail;
+mod whole;
 
 pub use event::{Framing, Missing, PacketEvent, Piece, ReceiverSettings, Step};
+pub use whole::WholeBurst;
 
 use kept::Kept;
 use known::Known;

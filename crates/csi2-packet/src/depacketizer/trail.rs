@@ -56,14 +56,40 @@ impl LaneTails {
         let Some(ahead) = position.saturating_sub(self.end).checked_rem(lanes.into()) else {
             return 0;
         };
+        let ahead = ahead as u32;
+        if lanes.is_power_of_two() {
+            return self.matching_rows(ahead, bytes);
+        }
         // How far back the last byte of the lane is: as many bytes as there are lanes, less the lanes passed since.
-        let mut back = lanes - ahead as u32;
+        let mut back = lanes - ahead;
         let trail = bytes.iter().take_while(|byte| {
             let last_bit = self.last >> (71 - 8 * back) & 1;
             back = if back > 1 { back - 1 } else { lanes };
             **byte == if last_bit == 1 { 0x00 } else { 0xFF }
         });
         trail.count()
+    }
+
+    /// The same where eight bytes are whole rows, the first of `bytes` being `ahead` lanes into one.
+    fn matching_rows(&self, ahead: u32, bytes: &[u8]) -> usize {
+        let row = self.last >> (64 - 8 * u32::from(self.lanes));
+        let rows = match self.lanes {
+            1 => row * 0x0101_0101_0101_0101,
+            2 => row * 0x0001_0001_0001_0001,
+            4 => row * 0x0000_0001_0000_0001,
+            _ => row,
+        };
+        let ones = rows.rotate_right(8 * ahead) >> 7 & 0x0101_0101_0101_0101;
+        let trail = !(ones * 0xFF);
+        let (chunks, rest) = bytes.as_chunks();
+        for (index, chunk) in chunks.iter().enumerate() {
+            let strange = u64::from_le_bytes(*chunk) ^ trail;
+            if strange != 0 {
+                return 8 * index + (strange.trailing_zeros() / 8) as usize;
+            }
+        }
+        let rest = rest.iter().zip(trail.to_le_bytes());
+        8 * chunks.len() + rest.take_while(|(byte, trail)| *byte == trail).count()
     }
 }
 

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "of tests")]
 
 use csi2_packet::{
-    DataType, Depacketizer, Framing, LongPacket, PacketEvent, PacketHeader, ReceiverSettings, ShortPacket, VcExtension,
-    VirtualChannel,
+    ChecksumVerdict, DataType, Depacketizer, Framing, LongPacket, PacketEvent, PacketHeader, ReceiverSettings,
+    ShortPacket, VcExtension, VirtualChannel,
 };
 
 /// What a receiver said, with pieces joined; the number is the start of the packet it belongs to.
@@ -57,6 +57,46 @@ pub(crate) fn receive(
         assert!(!receiver.between_packets());
     }
     notes
+}
+
+/// Receives `bursts`, at once those that can be; how many these were.
+pub(crate) fn receive_at_once(settings: ReceiverSettings, bursts: &[Vec<u8>]) -> (Vec<Note>, usize) {
+    let mut receiver: Depacketizer = Depacketizer::new(settings);
+    let (mut notes, mut taken) = (Vec::new(), 0);
+    for burst in bursts {
+        let Some(whole) = receiver.take_burst(burst) else {
+            let mut rest = &burst[..];
+            while !rest.is_empty() {
+                let step = receiver.push(rest);
+                assert_eq!(receiver.take_burst(burst), None, "in the midst of a burst");
+                rest = &rest[step.consumed..];
+                if let Some(event) = step.event {
+                    note(&mut notes, receiver.packet_start(), event);
+                }
+            }
+            while let Some(event) = receiver.end_of_burst() {
+                note(&mut notes, receiver.packet_start(), event);
+            }
+            continue;
+        };
+        taken += 1;
+        let (begin, end) = match whole.payload {
+            None => (PacketEvent::Short(whole.header), None),
+            Some(_) => (
+                PacketEvent::LongStart(whole.header),
+                Some(PacketEvent::LongEnd(ChecksumVerdict::Match)),
+            ),
+        };
+        note(&mut notes, 0, begin);
+        if let Some(payload) = whole.payload.filter(|payload| !payload.is_empty()) {
+            note(&mut notes, 0, PacketEvent::Payload(payload));
+        }
+        if let Some(end) = end {
+            note(&mut notes, 0, end);
+        }
+        assert_eq!((receiver.position(), receiver.between_packets()), (0, false));
+    }
+    (notes, taken)
 }
 
 fn note(notes: &mut Vec<Note>, start: u64, event: PacketEvent<'_>) {
