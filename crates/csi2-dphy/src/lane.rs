@@ -303,6 +303,25 @@ impl LaneReceiver {
         }
     }
 
+    /// The search behind a clean sync byte, the rest of which [is expected](LaneReceiver::expects_sync) and comes next. `None`
+    /// if it would not be taken for one.
+    pub(crate) fn synced(&self) -> Option<SyncSearch> {
+        let mut search = self.search.clone();
+        let history = self.history >> REST_OF_SYNC | u64::from(SYNC) << 56;
+        search.pass_sync(history).map(|_| search)
+    }
+
+    /// A burst at once, without LP wires: the rest of its sync byte, `bytes` bytes, and that the first `own` of them were all.
+    /// `search` and `history` are those after it.
+    pub(crate) fn pass_burst(&mut self, search: SyncSearch, history: u64, bytes: u64, own: u64) {
+        self.search = search;
+        self.history = history;
+        self.first = self.bits.wrapping_add(REST_OF_SYNC.into());
+        self.bits = self.first.wrapping_add(bytes.saturating_mul(8));
+        self.phase = Phase::Data;
+        self.release_after(own);
+    }
+
     /// Whether the bits of a [`Strand`] may come at once.
     pub(crate) fn may_leap(&self) -> bool {
         self.phase == Phase::Data

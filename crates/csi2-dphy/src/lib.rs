@@ -83,7 +83,7 @@ pub use ports::{
     Bus, LanePorts, MAX_LANE_BITS, MAX_STREAM_BITS, PortBytes, PortEvent, PortMap, PortReceiver, Ports, StreamPorts,
 };
 pub use program::{BitSlip, LaneFlaw, TrailLevel};
-pub use receiver::PinReceiver;
+pub use receiver::{BurstLength, BurstTaken, PinReceiver};
 pub use recover::estimate_unit_interval;
 pub use scramble::{
     MergedScrambler, ScrambleForm, Scrambler, Scrambling, ScramblingError, ScramblingPreset, SeedsMissing,

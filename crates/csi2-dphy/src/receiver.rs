@@ -23,6 +23,9 @@ mod states;
 mod stride;
 mod taps;
 mod unclocked;
+mod whole;
+
+pub use whole::{BurstLength, BurstTaken};
 
 /// Receiver of a whole link's pins.
 ///

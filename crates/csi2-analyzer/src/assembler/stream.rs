@@ -81,6 +81,8 @@ pub(super) struct Stream {
     opening: Opening,
     /// Payload bytes of a row.
     line_bytes: usize,
+    /// What follows from that.
+    shape: Shape,
     /// A line with a good checksum has confirmed `line_bytes`.
     settled: bool,
     rows: usize,
@@ -132,6 +134,7 @@ impl Stream {
                 at: None,
             },
             line_bytes: 0,
+            shape: Shape::default(),
             settled: false,
             rows: 0,
             overflow: false,
@@ -165,8 +168,9 @@ impl Stream {
         self.numbers.frame_start();
         if self.frames == 0 {
             self.line_bytes = self.row_bytes_of(word);
+            self.shape = self.shape();
         }
-        let cells = self.cells();
+        let cells = self.shape.cells;
         self.buffers.samples.clear(cells.narrow);
         self.buffers.wide.clear(cells.wide);
         self.buffers.packed.clear(cells.packed);
@@ -192,7 +196,7 @@ impl Stream {
             Some(codec) => {
                 let group = codec.group_of(row).bytes;
                 let bytes = &bytes[..bytes.len() / group * group];
-                let cells = self.cells();
+                let cells = self.shape.cells;
                 let backend = backend.with_stores(self.stores(&cells));
                 match codec.kernels {
                     Kernels::Narrow { unpack, .. } => {
@@ -356,7 +360,7 @@ impl Stream {
             return false;
         };
         self.catch_up();
-        let cells = self.cells();
+        let cells = self.shape.cells;
         self.buffers.samples.append(rows, most * cells.narrow);
         self.buffers.wide.append(rows, most * cells.wide);
         self.buffers.packed.append(rows, most * cells.packed);
@@ -373,7 +377,7 @@ impl Stream {
             return None;
         }
         self.rows += rows;
-        Some(self.limit / self.cost())
+        Some(self.shape.most)
     }
 
     /// How rows of so many cells are written: as the whole frame is to be, so far as its size is known.
@@ -400,11 +404,12 @@ impl Stream {
     fn set_line_bytes(&mut self, line_bytes: usize) {
         self.catch_up();
         self.line_bytes = line_bytes;
+        self.shape = self.shape();
         if !self.fits(0) {
             self.truncate(0);
             self.cut();
         }
-        let cells = self.cells();
+        let cells = self.shape.cells;
         self.buffers.samples.restride(cells.narrow);
         self.buffers.wide.restride(cells.wide);
         self.buffers.packed.restride(cells.packed);
@@ -445,28 +450,33 @@ impl Stream {
             .map_or(self.line_bytes, |codec| codec.pixels_in(1, self.line_bytes))
     }
 
-    /// Cells of a row in each plane; those not in use have rows of none.
-    fn cells(&self) -> Cells {
+    /// Rows of `line_bytes` bytes.
+    fn shape(&self) -> Shape {
+        let mut cells = Cells::default();
         match self.codec.filter(|_| self.keep == Keep::Samples) {
             Some(codec) => {
                 let stride = codec.layout.stride(self.width());
                 match codec.kernels {
-                    Kernels::Narrow { .. } => Cells {
-                        narrow: stride,
-                        ..Cells::default()
-                    },
-                    Kernels::Wide { .. } => Cells {
-                        wide: stride,
-                        ..Cells::default()
-                    },
+                    Kernels::Narrow { .. } => cells.narrow = stride,
+                    Kernels::Wide { .. } => cells.wide = stride,
                 }
             }
-            None => Cells {
-                packed: self.line_bytes,
-                ..Cells::default()
-            },
+            None => cells.packed = self.line_bytes,
+        }
+        Shape {
+            cells,
+            most: self.limit / self.cost(),
         }
     }
+}
+
+/// What follows from the length of a row, and is needed for each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Shape {
+    /// Cells of a row in each plane; those not in use have rows of none.
+    cells: Cells,
+    /// Rows that the limit allows.
+    most: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]

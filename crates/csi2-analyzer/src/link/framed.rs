@@ -6,7 +6,7 @@ use super::ledger::Flow;
 use super::place::{Place, deal};
 use super::rows::Rows;
 use super::strobes::Strobes;
-use super::sync::{Opening, Sync, missing_lane, opening, opens_with_data, opens_with_sync};
+use super::sync::{Opening, Sync, missing_lane, opening, opens_with_data, opens_with_sync, shows_no_sync};
 use super::window::Window;
 use super::{Advance, Input, LinkEvent, NO_LANES, consumed, lengths, no_news};
 use crate::Limits;
@@ -79,8 +79,8 @@ impl Framed {
 
     /// Takes the next step. `last`: the capture is over.
     pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>, last: bool) -> Advance<'c> {
-        if let Some(said) = self.whole_burst(burst, input, last) {
-            return Advance::Said(said);
+        if let Some(advance) = self.whole_burst(burst, input, last) {
+            return advance;
         }
         let Observation::Lanes(lanes) = &mut input.seen else {
             return Advance::Starved;
@@ -111,7 +111,7 @@ impl Framed {
     }
 
     /// A burst that is whole in the input, has at most [`STRIDE`] bytes and opens as bursts do: takes all of it at once.
-    fn whole_burst<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>, last: bool) -> Option<Said<'c>> {
+    fn whole_burst<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>, last: bool) -> Option<Advance<'c>> {
         let Observation::Lanes(lanes) = &mut input.seen else {
             return None;
         };
@@ -121,33 +121,48 @@ impl Framed {
         }
         let count = self.window.count();
         let rows = Rows::new(lanes.lanes, count);
-        let sync = opens_with_sync(&rows) && !self.habit.is_bare();
-        let opens = missing_lane(&rows).is_none() && (sync || opens_with_data(&rows, self.code));
-        if rows.available(0) > STRIDE || !opens {
+        let sync = !self.habit.is_bare() && opens_with_sync(&rows);
+        if !sync && (missing_lane(&rows).is_some() || !shows_no_sync(&rows)) {
             return None;
         }
-        self.habit.note(sync);
         let skip = usize::from(sync);
+        // What a lane has beyond the others is trail.
+        let bytes = rows.available(0).saturating_sub(skip * count);
+        if bytes > STRIDE {
+            return None;
+        }
         let place = Place::Lanes {
             first: [input.offset.saturating_add(skip as u64); MAX_LANES],
             lanes: count,
             at: input.at,
         };
-        let said = burst.open(no_news(count), place);
-        let rows = rows.after(&[skip; MAX_LANES]);
-        // What a lane has beyond the others is trail.
-        let bytes = rows.available(0);
         // In a capture the next burst lies behind this one.
         let backend = self.backend.with_loads(Loads::Ahead);
-        let merged = rows.merge(backend, 0, burst.line.room(bytes));
-        burst.line.filled(merged);
-        burst.line.admit(merged);
-        burst.close(None);
+        let (room, mut taker) = burst.taker();
+        let room = room.get_mut(..bytes).unwrap_or_default();
+        let merged = if sync {
+            rows.behind_first().merge(backend, 0, room)
+        } else {
+            rows.merge(backend, 0, room)
+        };
+        let taken = room.get(..merged).and_then(|bytes| taker.take(bytes));
+        if taken.is_none() && !sync && !opens_with_data(&rows, self.code) {
+            return None;
+        }
+        self.habit.note(sync);
         let longest = lanes.lanes.iter().map(|lane| lane.len()).max().unwrap_or(0);
         input.offset = input.offset.saturating_add(longest as u64);
         lanes.lanes = NO_LANES.lanes;
         input.starts = false;
-        Some(said)
+        if let Some(taken) = taken {
+            burst.tell(taken, no_news(count), place, merged as u64);
+            return Some(Advance::Again);
+        }
+        let said = burst.open(no_news(count), place);
+        burst.line.filled(merged);
+        burst.line.admit(merged);
+        burst.close(None);
+        Some(Advance::Said(said))
     }
 
     fn step<'c>(&mut self, burst: &mut Burst, lanes: &mut LaneBytes<'_>, ends: bool) -> Advance<'c> {

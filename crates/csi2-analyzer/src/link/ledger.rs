@@ -171,6 +171,13 @@ impl Ledger {
         }
     }
 
+    /// Books a burst's first packet, of `bytes` bytes and without an error, whole: where it is, and when it ends.
+    pub(super) fn good_packet(&mut self, bytes: u64) -> (Span, Option<Tick>) {
+        self.begin(0);
+        self.sound = bytes;
+        (self.packet, self.place.end(bytes))
+    }
+
     /// A packet begins, or what was taken for one.
     fn begin(&mut self, position: u64) {
         let (offset, at) = self.place.locate(position);

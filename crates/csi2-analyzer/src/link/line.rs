@@ -65,6 +65,11 @@ impl Line {
         self.bytes.get_mut(self.tail..end).unwrap_or_default()
     }
 
+    /// Where the first bytes go of what is written into the empty buffer.
+    pub(super) fn start(&self) -> usize {
+        self.start
+    }
+
     /// The first `bytes` bytes of the room were written.
     pub(super) fn filled(&mut self, bytes: usize) {
         self.tail = (self.tail + bytes).min(self.bytes.len());

@@ -18,6 +18,7 @@ mod strobes;
 mod sync;
 mod ticks;
 mod unframed;
+mod whole;
 mod window;
 
 use crate::Limits;
@@ -360,6 +361,9 @@ impl Receiver {
 
     fn advance<'s, 'c: 's>(&'s mut self, input: &mut Input<'c>, last: bool) -> Option<Received<'s>> {
         loop {
+            if !self.burst.whole.is_told() {
+                return self.burst.whole.tell(&self.burst.line);
+            }
             if let Some(said) = self.burst.turn() {
                 return Some(self.burst.lend(said));
             }

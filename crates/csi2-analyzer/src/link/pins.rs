@@ -5,13 +5,13 @@ use super::burst::{Burst, HEADER_BYTES, Said};
 use super::descramble::HeaderCode;
 use super::ledger::Flow;
 use super::place::Place;
-use super::{Advance, BurstInfo, Input, LinkEvent};
+use super::{Advance, BurstInfo, Input, LinkEvent, no_news};
 use crate::Limits;
 use csi2_dphy::{
-    LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples, Sampling, Scrambling,
-    Tick, TimingMeter,
+    BurstLength, BurstTaken, LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples,
+    Sampling, Scrambling, Tick, TimingMeter,
 };
-use csi2_packet::VcExtension;
+use csi2_packet::{EccVerdict, PacketHeader, VcExtension};
 
 /// Bytes merged at once where nothing says how many will be needed.
 const STRIDE: usize = 1 << 10;
@@ -101,6 +101,13 @@ impl Pins {
         }
         if let Some(event) = self.begun.take() {
             return self.hear(burst, event);
+        }
+        if !burst.is_open()
+            && self.news.is_none()
+            && !last
+            && let Some(advance) = self.take_burst(burst, input)
+        {
+            return advance;
         }
         let wanted = if burst.is_open() {
             let step = if self.sees_lp() {
@@ -329,6 +336,49 @@ impl Pins {
             return Advance::Again;
         }
         Advance::Starved
+    }
+
+    /// Takes a burst of one good packet at once, with the idle lanes before it, where the capture is such that it can be.
+    fn take_burst<'c>(&mut self, burst: &mut Burst, input: &mut Input<'_>) -> Option<Advance<'c>> {
+        let Observation::Samples(samples) = &mut input.seen else {
+            return None;
+        };
+        if self.receiver.sees_lp() || self.headers.scrambling.is_some() {
+            return None;
+        }
+        burst.set_lanes(self.all);
+        let (vcx, behind) = (self.headers.vcx, next_bytes(self.all));
+        let length = |wire| {
+            let received = PacketHeader::receive(wire, vcx);
+            let packet = received.header.packet_len();
+            (received.ecc == EccVerdict::Clean).then_some(BurstLength {
+                packet,
+                with_trail: packet + behind,
+            })
+        };
+        let (room, mut taker) = burst.taker();
+        let mut whole = None;
+        let (taken, what) = self
+            .receiver
+            .take_burst(samples, &mut self.merger, room, length, |bytes| {
+                whole = taker.take(bytes);
+                whole.is_some()
+            });
+        consume(samples, taken);
+        let (at, whole) = match (what, whole) {
+            (BurstTaken::Whole { at }, Some(whole)) => (at, whole),
+            (BurstTaken::Event(event), _) => return Some(self.hear(burst, event)),
+            _ => return None,
+        };
+        self.followed = None;
+        self.lanes = self.all;
+        let place = Place::Wires {
+            first: at,
+            unit_interval: self.receiver.unit_interval().unwrap_or(0.0),
+            lanes: self.lanes,
+        };
+        burst.tell(whole, no_news(self.lanes), place, 0);
+        Some(Advance::Again)
     }
 
     /// Takes many samples at once, straight to the bytes that are wanted. Returns whether it could.

@@ -126,14 +126,16 @@ pub(super) fn opens_with_sync(rows: &Rows<'_>) -> bool {
 
 /// Whether a whole burst begins with a good header, where not even all first bytes could be sync bytes: likewise.
 pub(super) fn opens_with_data(rows: &Rows<'_>, code: HeaderCode) -> bool {
+    shows_no_sync(rows) && is_clean(rows.header(0), code)
+}
+
+/// Whether the first bytes are neither all idle nor sync bytes, nor a header that idle lanes look like.
+pub(super) fn shows_no_sync(rows: &Rows<'_>) -> bool {
     let other = |lane: &&[u8]| {
         let first = lane.first();
         first.is_some_and(|byte| !is_idle(*byte) && sync_verdict(*byte).is_none())
     };
-    rows.lanes().iter().any(other)
-        && rows
-            .header(0)
-            .is_some_and(|header| header != [0; 4] && is_clean(Some(header), code))
+    rows.lanes().iter().any(other) && rows.header(0).is_some_and(|header| header != [0; 4])
 }
 
 /// A lane without a byte, although others have some that come after its first.

@@ -124,7 +124,7 @@ impl PinReceiver {
 }
 
 /// The samples from `first` on, at most `most`.
-fn behind<'a>(seen: &Samples<'a>, first: usize, most: usize) -> Samples<'a> {
+pub(super) fn behind<'a>(seen: &Samples<'a>, first: usize, most: usize) -> Samples<'a> {
     let bytes = seen.bytes.get(first * seen.unit..).unwrap_or_default();
     let end = most.saturating_mul(seen.unit).min(bytes.len());
     Samples {
@@ -135,7 +135,7 @@ fn behind<'a>(seen: &Samples<'a>, first: usize, most: usize) -> Samples<'a> {
 }
 
 /// How many samples are like the first in the bits of `mask`. Of units that do not divide a block, none.
-fn alike(seen: &Samples<'_>, mask: u64, backend: Backend) -> usize {
+pub(super) fn alike(seen: &Samples<'_>, mask: u64, backend: Backend) -> usize {
     let Some(first) = seen.bytes.get(..seen.unit) else {
         return 0;
     };
