@@ -4,12 +4,12 @@ use super::descramble::{Descrambler, HeaderCode};
 use super::ledger::{Flow, Ledger};
 use super::line::Line;
 use super::place::{Place, deal};
-use super::whole::Whole;
+use super::whole::{Taken, Taker, Whole};
 use super::{BurstInfo, LinkEvent, Received, Span};
 use core::ops::Range;
 use csi2_dphy::{MAX_LANES, SYNC, Scrambling, Tick};
 use csi2_kernels::Backend;
-use csi2_packet::{Depacketizer, Folded, Framing, PacketEvent, ReceivedHeader, ReceiverSettings, VcExtension};
+use csi2_packet::{Depacketizer, Folded, Framing, PacketEvent, ReceiverSettings, VcExtension};
 
 pub(super) use super::descramble::HEADER_BYTES;
 
@@ -102,37 +102,6 @@ pub(super) struct Burst {
     kept: [u8; KEPT],
 }
 
-/// A burst that was one good packet.
-pub(super) struct Taken {
-    header: ReceivedHeader,
-    /// Of a long packet: where it is in the line buffer.
-    payload: Option<Range<usize>>,
-    /// Bytes of it.
-    packet: u64,
-}
-
-/// Takes a burst at once from the beginning of the line buffer.
-pub(super) struct Taker<'b> {
-    /// `None`: bytes are not what they are on the wire, or bursts have no end.
-    depacketizer: Option<&'b mut Depacketizer>,
-    /// Where the line buffer begins.
-    start: usize,
-}
-
-impl Taker<'_> {
-    /// `bytes`, if they are one good packet and trail: it is then to be [told](Burst::tell).
-    #[inline]
-    pub(super) fn take(&mut self, bytes: &[u8]) -> Option<Taken> {
-        let whole = self.depacketizer.as_mut()?.take_burst(bytes)?;
-        let first = self.start + HEADER_BYTES;
-        Some(Taken {
-            header: whole.header,
-            payload: whole.payload.map(|payload| first..first + payload.len()),
-            packet: whole.packet as u64,
-        })
-    }
-}
-
 impl Burst {
     /// `lanes` 0: bytes come merged.
     pub(super) fn new(
@@ -201,23 +170,14 @@ impl Burst {
     pub(super) fn taker(&mut self) -> (&mut [u8], Taker<'_>) {
         let plain = self.scrambled.is_none() && !self.runs_on;
         self.line.clear();
-        let taker = Taker {
-            depacketizer: plain.then_some(&mut self.depacketizer),
-            start: self.line.start(),
-        };
+        let taker = Taker::new(plain.then_some(&mut self.depacketizer), self.line.start());
         (self.line.room(usize::MAX), taker)
     }
 
     /// Tells of a burst that was [taken](Taker::take), of which `reached` bytes are the burst's.
     #[inline]
     pub(super) fn tell(&mut self, taken: Taken, info: BurstInfo, place: Place, reached: u64) {
-        let Taken {
-            header,
-            payload,
-            packet,
-        } = taken;
-        let bytes = [packet, reached.max(packet)];
-        self.whole.book(&mut self.ledger, info, place, header, payload, bytes);
+        self.whole.book(&mut self.ledger, taken, info, place, reached);
     }
 
     /// The burst ends after the bytes that were admitted, at `end` where the wires say so.

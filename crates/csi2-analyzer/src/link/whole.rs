@@ -1,12 +1,48 @@
-//! Bursts that were taken at once, one good packet each: what they say, event by event.
+//! Bursts that are taken at once, one good packet each: nearly all of them. What they say is said event by event.
 
+use super::descramble::HEADER_BYTES;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::place::Place;
 use super::{BurstInfo, LinkEvent, Received, Span};
 use core::ops::Range;
 use csi2_dphy::{MAX_LANES, SotVerdict, Tick};
-use csi2_packet::{ChecksumVerdict, PacketEvent, ReceivedHeader};
+use csi2_packet::{ChecksumVerdict, Depacketizer, PacketEvent, ReceivedHeader};
+
+/// Takes a burst from the beginning of the line buffer.
+pub(super) struct Taker<'b> {
+    depacketizer: Option<&'b mut Depacketizer>,
+    start: usize,
+}
+
+/// A burst that was one good packet.
+pub(super) struct Taken {
+    header: ReceivedHeader,
+    /// Of a long packet: where it is in the line buffer.
+    payload: Option<Range<usize>>,
+    /// Bytes of it.
+    packet: u64,
+}
+
+impl<'b> Taker<'b> {
+    /// `depacketizer`: none where bytes are not what they are on the wire, or bursts have no end. `start`: where the line buffer
+    /// begins.
+    pub(super) fn new(depacketizer: Option<&'b mut Depacketizer>, start: usize) -> Self {
+        Self { depacketizer, start }
+    }
+
+    /// `bytes`, if they are one good packet and trail: it is then to be [booked](Whole::book).
+    #[inline]
+    pub(super) fn take(&mut self, bytes: &[u8]) -> Option<Taken> {
+        let whole = self.depacketizer.as_mut()?.take_burst(bytes)?;
+        let first = self.start + HEADER_BYTES;
+        Some(Taken {
+            header: whole.header,
+            payload: whole.payload.map(|payload| first..first + payload.len()),
+            packet: whole.packet as u64,
+        })
+    }
+}
 
 /// What is said next.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -50,27 +86,19 @@ impl Whole {
         closed: NOWHERE,
     };
 
-    /// Books a burst at `place`: a packet of `bytes` bytes, and trail up to `reached` that counts. `payload`: see above.
-    pub(super) fn book(
-        &mut self,
-        ledger: &mut Ledger,
-        info: BurstInfo,
-        place: Place,
-        header: ReceivedHeader,
-        payload: Option<Range<usize>>,
-        [bytes, reached]: [u64; 2],
-    ) {
+    /// Books a burst at `place`, of which `reached` bytes count, trail among them.
+    pub(super) fn book(&mut self, ledger: &mut Ledger, taken: Taken, info: BurstInfo, place: Place, reached: u64) {
         self.next = Next::Start;
         self.info = info;
-        self.header = Some(header);
-        self.payload = payload;
+        self.header = Some(taken.header);
+        self.payload = taken.payload;
         self.opened = ledger.open(place);
-        (self.packet, self.until) = ledger.good_packet(bytes);
-        ledger.reach(reached);
+        (self.packet, self.until) = ledger.good_packet(taken.packet);
+        ledger.reach(taken.packet.max(reached));
         self.closed = ledger.close(None);
     }
 
-    /// Whether there is something to say.
+    /// Whether all was said.
     #[inline(always)]
     pub(super) fn is_told(&self) -> bool {
         self.next == Next::Nothing
