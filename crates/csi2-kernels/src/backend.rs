@@ -74,10 +74,10 @@ impl Backend {
         self.stores
     }
 
-    /// Whether frames are written past the caches: wanted, and possible.
+    /// Whether frames are written past the caches: wanted, and possible. AVX2 unpacks and copies so, and packs as ever.
     pub const fn streams(self) -> bool {
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        if let Level::Avx512(_) = self.level {
+        if let Level::Avx512(_) | Level::Avx2(_) = self.level {
             return matches!(self.stores, Stores::Streamed);
         }
         false

@@ -14,6 +14,7 @@
 //! ```
 #![no_std]
 
+mod ahead;
 mod backend;
 #[cfg(all(feature = "simd", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod blocks;
@@ -39,6 +40,7 @@ mod wide;
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 mod x86;
 
+pub use ahead::fetch_behind;
 pub use backend::{Backend, Loads, Stores};
 pub use checksum::checksum;
 pub use fall::find_fall;

@@ -1,7 +1,11 @@
 //! The formats whose samples can be written past the caches, and rows of them.
 
 use crate::Backend;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use crate::backend::Level;
 use crate::backend::dispatch;
+#[cfg(all(feature = "simd", target_arch = "x86_64"))]
+use crate::x86;
 
 /// A payload of raw samples of at most 16 bits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,16 +22,23 @@ pub enum Raw {
     Raw16,
 }
 
-/// Calls the body of a kernel that writes past the caches: `streamed!(backend, kernel(arguments))`. None where there is none, or
-/// where it cannot. To be called while a [`Waits`] is held.
+/// Calls the body of a kernel that writes past the caches: `streamed!(backend, kernel(arguments); avx512 avx2)` names the levels that
+/// have one. None where there is none, or where it cannot. To be called while a [`Waits`] is held.
 macro_rules! streamed {
-    ($backend:expr, $kernel:ident ($($argument:expr),*)) => {{
+    ($backend:expr, $kernel:ident $arguments:tt; $($level:ident)*) => {{
         #[cfg(all(feature = "simd", target_arch = "x86_64"))]
-        let did = streaming($backend).and_then(|token| crate::x86::avx512::$kernel(token, $($argument),*));
+        let did = match streaming($backend) {
+            $(streamed!(@$level token) => streamed!(@$level token, $kernel $arguments),)*
+            _ => None,
+        };
         #[cfg(not(all(feature = "simd", target_arch = "x86_64")))]
         let did = None;
         did
     }};
+    (@avx512 $token:ident) => { Some(Level::Avx512($token)) };
+    (@avx2 $token:ident) => { Some(Level::Avx2($token)) };
+    (@avx512 $token:ident, $kernel:ident ($($argument:expr),*)) => { x86::avx512::$kernel($token, $($argument),*) };
+    (@avx2 $token:ident, $kernel:ident ($($argument:expr),*)) => { x86::avx2::$kernel($token.simd, $($argument),*) };
 }
 
 impl Raw {
@@ -35,7 +46,7 @@ impl Raw {
     fn unpack(self, backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
         macro_rules! kernel {
             ($streamed:ident $kernel:ident; $($level:ident)*) => {{
-                if let Some(done) = streamed!(backend, $streamed(packed, samples)) {
+                if let Some(done) = streamed!(backend, $streamed(packed, samples); avx512 avx2) {
                     return done;
                 }
                 dispatch!(backend, $kernel(packed, samples); $($level)*)
@@ -54,7 +65,7 @@ impl Raw {
     fn pack(self, backend: Backend, samples: &[u16], packed: &mut [u8]) -> (usize, usize) {
         macro_rules! kernel {
             ($streamed:ident $kernel:ident; $($level:ident)*) => {{
-                if let Some(done) = streamed!(backend, $streamed(samples, packed)) {
+                if let Some(done) = streamed!(backend, $streamed(samples, packed); avx512) {
                     return done;
                 }
                 dispatch!(backend, $kernel(samples, packed); $($level)*)
@@ -121,7 +132,7 @@ pub fn copy(backend: Backend, from: &[u8], to: &mut [u8]) -> usize {
         return 0;
     };
     let _waits = Waits::after(backend);
-    let copied: Option<()> = streamed!(backend, copy_streamed(from, to));
+    let copied: Option<()> = streamed!(backend, copy_streamed(from, to); avx512 avx2);
     if copied.is_none() {
         to.copy_from_slice(from);
     }
@@ -147,9 +158,6 @@ impl Waits {
 /// Lines are stored whole and straight from the kernel: from a block made in the first cache they were a fifth slower.
 #[cfg(all(feature = "simd", target_arch = "x86_64"))]
 #[inline(always)]
-fn streaming(backend: Backend) -> Option<fearless_simd::x86::Avx512> {
-    match backend.level {
-        crate::backend::Level::Avx512(token) if backend.streams() => Some(token),
-        _ => None,
-    }
+fn streaming(backend: Backend) -> Option<Level> {
+    backend.streams().then_some(backend.level)
 }

@@ -27,7 +27,7 @@ pub(crate) fn unpack<const WINDOW: usize, const BYTES: usize, const SAMPLES: usi
     Some(done)
 }
 
-/// Calls `vector` for the window of each of `outs`: four at a time, so that there is one check of the length for all.
+/// Calls `vector` for the window of each of `outs`: four at a time, whose length is known. Eight at a time gained nothing.
 #[inline(always)]
 pub(crate) fn windows<const WINDOW: usize, const BYTES: usize, I: Copy, O>(
     packed: &[u8],
@@ -37,29 +37,26 @@ pub(crate) fn windows<const WINDOW: usize, const BYTES: usize, I: Copy, O>(
 ) -> Option<()> {
     // What a vector needs to look back, where it cannot look ahead.
     const { assert!(BYTES <= WINDOW && WINDOW <= 2 * BYTES) };
-    let ahead = packed.len().checked_sub(WINDOW)? / BYTES + 1;
-    let ahead = ahead.min(outs.len());
-    let (outs, behind) = outs.split_at_mut_checked(ahead)?;
+    let all = packed.get(..outs.len() * BYTES)?;
+    // Only the last may have less than a window ahead.
+    let short = packed.len() - all.len() < WINDOW - BYTES;
+    let (outs, behind) = outs.split_at_mut_checked(outs.len() - usize::from(short && !outs.is_empty()))?;
     let (blocks, singles) = outs.as_chunks_mut::<4>();
-    let mut unread = packed;
-    for block in blocks {
-        let bytes = unread.get(..4 * BYTES)?;
+    let (bytes, mut unread) = packed.split_at_checked(4 * BYTES * blocks.len())?;
+    for (block, bytes) in blocks.iter_mut().zip(bytes.chunks_exact(4 * BYTES)) {
         let [one, two, three, four] = block;
         vector(bytes.first_chunk()?, first, one);
         vector(bytes.get(BYTES..)?.first_chunk()?, first, two);
         vector(bytes.get(2 * BYTES..)?.first_chunk()?, first, three);
         // This one back: of RAW12 it begins a line when the first does, and lines are the faster loads.
-        vector(bytes.last_chunk()?, last, four);
-        unread = unread.get(4 * BYTES..)?;
+        vector(bytes.get(4 * BYTES - WINDOW..)?.first_chunk()?, last, four);
     }
     for out in singles {
         vector(unread.first_chunk()?, first, out);
         unread = unread.get(BYTES..)?;
     }
-    let mut end = ahead * BYTES;
-    for out in behind {
-        end += BYTES;
-        vector(packed.get(..end)?.last_chunk()?, last, out);
+    if let Some(out) = behind.first_mut() {
+        vector(all.last_chunk()?, last, out);
     }
     Some(())
 }

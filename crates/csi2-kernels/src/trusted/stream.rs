@@ -1,7 +1,7 @@
 //! Stores of whole lines past the caches. They reach memory in any order, and after stores that follow them: until a [`Fence`]
 //! falls nothing else may look, and no safe function may return.
 
-use core::arch::x86_64::{__m512i, _mm_sfence, _mm512_stream_si512};
+use core::arch::x86_64::{__m256i, __m512i, _mm_sfence, _mm256_stream_si256, _mm512_stream_si512};
 
 /// What caches hold and memory moves: 64 bytes, at a multiple of 64.
 #[repr(C, align(64))]
@@ -27,6 +27,18 @@ fearless_simd::kernel!(
     pub(crate) fn store_line(token: Avx512, line: &mut Line, value: __m512i) {
         // SAFETY: a line is 64 bytes at a multiple of 64, and is ours to write.
         unsafe { _mm512_stream_si512((&raw mut *line).cast(), value) };
+    }
+);
+
+fearless_simd::kernel!(
+    /// As [`store_line`], in halves: nothing else may be stored in between, or memory gets each by itself.
+    #[inline(always)]
+    pub(crate) fn store_halves(token: Avx2, line: &mut Line, low: __m256i, high: __m256i) {
+        let halves = (&raw mut *line).cast::<__m256i>();
+        // SAFETY: the first half of a line is 32 bytes at a multiple of 32, and is ours to write.
+        unsafe { _mm256_stream_si256(halves, low) };
+        // SAFETY: so is the second.
+        unsafe { _mm256_stream_si256(halves.wrapping_add(1), high) };
     }
 );
 

@@ -128,6 +128,39 @@ fn every_room() {
     }
 }
 
+/// Clocks of every rate, over more samples than any body looks at in one go.
+#[test]
+fn lines_of_every_rate() {
+    for count in [959, 960, 961, 1025, 2048, 3001] {
+        for times in [1, 2, 3, 4, 8, 100] {
+            let samples = slow(count, 1, times, count as u64);
+            let all = edges_model(&samples, 1, 7, false, count).1.len();
+            for room in [
+                count + 1,
+                all + 320,
+                all + 192,
+                all + 64,
+                all,
+                all.saturating_sub(1),
+                all / 3,
+            ] {
+                keeps_samples(&samples, 7, 0, room);
+                finds_edges(&samples, 1, 7, false, room);
+            }
+        }
+        // An edge at each sample, at each but in places, and in places only.
+        for (quiet, busy) in [(0, count), (1, 63), (63, 1), (500, 300), (300, 700)] {
+            let run = |at: usize| at % (quiet + busy) < quiet;
+            let samples: Vec<u8> = (0..count)
+                .map(|at| (at as u8) << 1 | u8::from(!run(at) && at % 2 == 1))
+                .collect();
+            for room in [2 * count, count / 2, 700, 320] {
+                keeps_samples(&samples, 0, 1, room);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -148,7 +181,7 @@ proptest! {
     }
 
     #[test]
-    fn keeping_in_pieces_keeps_the_same_samples(count in 0..900_usize, times in 1..9_u8, clock in 0..8_u32, room in 1_usize..200) {
+    fn keeping_in_pieces_keeps_the_same_samples(count in 0..3000_usize, times in 1..9_u8, clock in 0..8_u32, room in 1_usize..900) {
         let samples = slow(count, 1, times, u64::from(clock));
         for backend in Backend::available() {
             let (mut at, mut previous, mut all) = (0, 0x33, Vec::new());

@@ -1,6 +1,7 @@
 //! Bodies for x86-64-v3.
 
 mod checksum;
+mod copy;
 mod edges;
 mod fall;
 mod interleave;
@@ -11,6 +12,7 @@ mod sync;
 mod unpack;
 
 pub(crate) use checksum::checksum;
+pub(crate) use copy::copy_streamed;
 pub(crate) use edges::clock_edges;
 pub(crate) use fall::find_fall;
 pub(crate) use interleave::{deinterleave, interleave, interleave_ahead};

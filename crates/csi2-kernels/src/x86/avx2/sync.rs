@@ -63,6 +63,14 @@ fearless_simd::kernel!(
             }
             at += TURN * VECTOR;
         }
+        for samples in samples[at..].as_chunks::<VECTOR>().0 {
+            let differ = _mm256_and_si256(_mm256_xor_si256(load(avx2, samples), levels), bits);
+            let same = _mm256_movemask_epi8(_mm256_cmpeq_epi8(differ, _mm256_setzero_si256()));
+            if same != -1 {
+                return Some(at + same.trailing_ones() as usize);
+            }
+            at += VECTOR;
+        }
         portable::find_change(&samples[at..], mask, level).map(|index| at + index)
     }
 );

@@ -1,6 +1,7 @@
 //! Samples before clock edges, 64 a vector: a mask of those that differ from the one behind them, and these put together.
 
 use core::arch::x86_64::*;
+use core::sync::atomic::{Ordering, compiler_fence};
 
 use fearless_simd::x86::Avx512;
 use fearless_simd::{prelude::*, u8x32, u8x64};
@@ -10,11 +11,11 @@ use crate::portable;
 /// Samples of a vector.
 const VECTOR: usize = 64;
 const HALF: usize = VECTOR / 2;
-/// Vectors that are read before what they keep is written. A read waits for a write that is under way whenever the low bits of
-/// their addresses are the same, to wherever these lead: once or twice a page, for what is kept fills its pages more slowly than
-/// what is read. The more is read at a time, the fewer wait. One line of 10 152 samples in the first cache took, by where its pages
-/// happened to be, 1 to 2.5 times the best of all with two vectors, 1 to 1.1 times with these.
-const TURN: usize = 16;
+/// Vectors that are looked at before what they keep is written. How long a line takes depends on which pages it lies in and goes to, as
+/// if reads waited for writes under way to pages that are alike somehow: with few vectors, they meet several times a line. One of 10 152 samples in
+/// the first cache took up to 2.5 times its best with two vectors, by where its pages happened to be, and up to 1.25 times with 12;
+/// with 15 up to 1.1 times, but that best was a fiftieth longer. With 16 the compiler runs out of registers.
+const TURN: usize = 12;
 
 fearless_simd::kernel!(
     pub(crate) fn clocked_samples(
@@ -41,7 +42,7 @@ fearless_simd::kernel!(
             return (1 + scanned, written + more);
         }
         let bit = _mm512_set1_epi8(1 << clock);
-        let (mut done, more) = turns::<12, 256, 320>(avx512, before, rest, bit, &mut kept[written..]);
+        let (mut done, more) = turns::<TURN, 256, 320>(avx512, before, rest, bit, &mut kept[written..]);
         written += more;
         let (more, last) = turns::<2, 128, 192>(avx512, &before[done..], &rest[done..], bit, &mut kept[written..]);
         done += more;
@@ -51,8 +52,8 @@ fearless_simd::kernel!(
     }
 );
 
-/// Whole turns of `COUNT` vectors, while they keep less than `PLACES`, and there is room for these and a vector. Returns samples
-/// looked at and kept. A look at the room for each vector took a fifth longer, and so did stores of 16 where these are enough.
+/// Whole turns of `COUNT` vectors, while there is room for `PLACES` and a vector, and they keep less. Returns samples looked at and
+/// kept. A look at the room for each vector took a fifth longer, and so did stores of 16 where these are enough.
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2,popcnt")]
 fn turns<const COUNT: usize, const PLACES: usize, const ROOM: usize>(
@@ -72,16 +73,14 @@ fn turns<const COUNT: usize, const PLACES: usize, const ROOM: usize>(
         };
         let mut turn = [(_mm512_setzero_si512(), 0); COUNT];
         let mut more = 0;
-        for (index, ((turn, before), after)) in turn.iter_mut().zip(before).zip(after).enumerate() {
-            let edges = if index % 4 == 3 {
-                edges_by_sign(avx512, before, after, bit)
-            } else {
-                edges(avx512, before, after, bit)
-            };
+        for ((turn, before), after) in turn.iter_mut().zip(before).zip(after) {
+            let edges = edges(avx512, before, after, bit);
             let count = edges.count_ones() as usize;
             *turn = (_mm512_maskz_compress_epi8(edges, load(avx512, before)), count);
             more += count;
         }
+        // The compiler knows that no write changes what is read, and would mix them.
+        compiler_fence(Ordering::SeqCst);
         let mut at = 0;
         for (chosen, count) in turn {
             let to = &mut to[at % PLACES..][..VECTOR];
@@ -152,15 +151,6 @@ fn remainder(
 #[target_feature(enable = "avx512f,avx512bw")]
 fn edges(avx512: Avx512, before: &[u8; VECTOR], after: &[u8; VECTOR], bit: __m512i) -> u64 {
     _mm512_test_epi8_mask(_mm512_xor_si512(load(avx512, before), load(avx512, after)), bit)
-}
-
-/// As [`edges`], with one operation more, of which none is for the unit that puts samples together.
-#[inline]
-#[target_feature(enable = "avx512f,avx512bw")]
-fn edges_by_sign(avx512: Avx512, before: &[u8; VECTOR], after: &[u8; VECTOR], bit: __m512i) -> u64 {
-    // Where the two differ in the bit, and the sum of that and all that the bit is below the sign.
-    let differ = _mm512_ternarylogic_epi32::<0x28>(load(avx512, before), load(avx512, after), bit);
-    _mm512_movepi8_mask(_mm512_add_epi8(differ, _mm512_sub_epi8(_mm512_set1_epi8(i8::MIN), bit)))
 }
 
 #[inline(always)]

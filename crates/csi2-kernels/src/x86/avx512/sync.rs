@@ -54,6 +54,14 @@ fearless_simd::kernel!(
             }
             at += TURN * VECTOR;
         }
+        for samples in samples[at..].as_chunks::<VECTOR>().0 {
+            let differ = _mm512_xor_si512(load(avx512, samples), levels);
+            let changed = _mm512_test_epi8_mask(differ, bits);
+            if changed != 0 {
+                return Some(at + changed.trailing_zeros() as usize);
+            }
+            at += VECTOR;
+        }
         portable::find_change(&samples[at..], mask, level).map(|index| at + index)
     }
 );

@@ -4,7 +4,9 @@ use core::arch::x86_64::*;
 
 use fearless_simd::{kernel, prelude::*, u8x32, u8x64, u16x32};
 
+use crate::trusted::fetch::fetch_behind;
 use crate::trusted::stream::{samples_as_lines, store_line};
+use crate::x86::UNPACK_AHEAD;
 use crate::{portable, vectors};
 
 /// A kernel that makes 32 samples of `$bytes` in a window, and `$streamed`, which writes all but a short last vector past the
@@ -23,7 +25,7 @@ macro_rules! unpack {
                     });
                 match did {
                     Some(did) => did,
-                    None => portable::$name(packed, samples),
+                    None => short(packed, samples, portable::$name),
                 }
             }
         );
@@ -38,6 +40,7 @@ macro_rules! unpack {
                 }
                 let (lines, rest) = samples_as_lines(samples.get_mut(..done.1)?)?;
                 vectors::windows::<$window, $bytes, _, _>(packed, lines, ends, |window, index, line| {
+                    fetch_behind(window, UNPACK_AHEAD);
                     store_line($token, line, vector(window, index));
                 })?;
                 let last: [u16; 32] =
@@ -95,6 +98,13 @@ unpack!(
     },
     [(); 2]
 );
+
+/// What is shorter than a vector, by `unpack`. Not inlined: the registers that it would take cost every line.
+#[cold]
+#[inline(never)]
+fn short(packed: &[u8], samples: &mut [u16], unpack: fn(&[u8], &mut [u16]) -> (usize, usize)) -> (usize, usize) {
+    unpack(packed, samples)
+}
 
 /// Index of the bytes of groups that lie back to back, to eight bytes a group: for groups at the beginning of a window, for
 /// groups that end with it.
