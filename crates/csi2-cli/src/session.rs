@@ -338,8 +338,11 @@ impl Session {
                 visitor.lost(chunk.lost, chunk.offset, chunk.at);
             }
             let mut input = Self::input(chunk);
-            while let Some(received) = receiver.next(&mut input) {
-                if visitor.event(&received, clock)?.is_break() {
+            loop {
+                // Not moved out: an event is a hundred bytes, and there are five a packet.
+                let next = receiver.next(&mut input);
+                let Some(received) = &next else { break };
+                if visitor.event(received, clock)?.is_break() {
                     stopped = true;
                     return Ok(ControlFlow::Break(()));
                 }

@@ -206,26 +206,35 @@ pub(super) fn examine(seen: Seen<'_>, guess: &Guess<'_>, hints: &Hints) -> Optio
     })
 }
 
-/// Lengths of a bit that the edges of lanes suggest, those of the busiest lanes first.
-pub(super) fn unit_intervals(seen: Seen<'_>, lanes: &[LanePins]) -> Vec<UnitInterval> {
+/// Lengths of a bit that the edges of lanes suggest, those of the busiest lanes first. Each is measured when it is asked
+/// for: mostly the first one will do.
+pub(super) fn unit_intervals<'a>(seen: Seen<'a>, lanes: &[LanePins]) -> impl Iterator<Item = UnitInterval> + use<'a> {
     let mut busy: Vec<&Trace> = lanes
         .iter()
         .filter_map(|pins| trace(seen.traces, pins.p.or(pins.n)))
         .collect();
     busy.sort_by_key(|trace| Reverse(trace.edges.len()));
     let mut found: Vec<UnitInterval> = Vec::new();
-    for trace in busy.into_iter().take(MAX_LANES) {
-        let Some(unit) = estimate_unit_interval(trace.gaps()) else {
-            continue;
-        };
+    let mut measured = busy.into_iter().take(MAX_LANES).filter_map(move |trace| {
+        let unit = estimate_unit_interval(trace.gaps())?;
         let product = |a: UnitInterval, b: UnitInterval| u128::from(a.numerator) * u128::from(b.denominator);
         let is_near =
             |other: &UnitInterval| product(unit, *other).abs_diff(product(*other, unit)) * 100 <= product(*other, unit);
-        if found.len() < MOST_UNITS && !found.iter().any(is_near) {
+        let is_new = !found.iter().any(is_near);
+        if is_new {
             found.push(unit);
         }
-    }
-    found
+        is_new.then_some(unit)
+    });
+    core::iter::from_fn(move || measured.next()).take(MOST_UNITS)
+}
+
+/// Whether edges are as far apart as they are where each sample is a bit: every second bit differs from the one before.
+pub(super) fn is_bit_a_sample(trace: &Trace) -> bool {
+    const LEAST: usize = 64;
+    let gaps = || trace.gaps().take(1 << 12);
+    let all = gaps().count();
+    all >= LEAST && gaps().filter(|gap| *gap == 1).count() * 8 >= all
 }
 
 /// Bits and sync bytes of one lane.

@@ -113,10 +113,45 @@ impl Discovery {
         }
     }
 
+    /// The same for a first look, which [`Discovery::settle`] is for: the first few bursts of a sampled capture.
+    pub fn brief(channels: usize) -> Self {
+        Self {
+            recording: Recording::brief(channels),
+            sampled: false,
+        }
+    }
+
     /// Takes what the capture shows next. Returns whether more would help: there is a bound to what is kept.
     pub fn see(&mut self, seen: &Observation<'_>) -> bool {
         self.sampled |= matches!(seen, Observation::Samples(_));
         self.recording.take(seen)
+    }
+
+    /// What the wires are, where the little that was seen leaves no doubt. That can only be where each sample is a bit:
+    /// clocks, and bits of several samples, are measured the better the more is seen of them. `seen`: all that was read,
+    /// from the same beginning.
+    pub fn settle<'c>(&self, hints: &Hints, mut seen: impl Iterator<Item = Observation<'c>>) -> Option<Discovered> {
+        let traces = &self.recording.traces;
+        let active = || traces.iter().filter(|trace| !trace.edges.is_empty());
+        let is_whole = |unit: UnitInterval| unit.numerator == unit.denominator;
+        if !self.sampled || !hints.unit_interval.is_none_or(is_whole) || !active().all(judge::is_bit_a_sample) {
+            return None;
+        }
+        let found = self.conclude(&Hints {
+            unit_interval: Some(UnitInterval::whole(1)),
+            ..*hints
+        })?;
+        let Evidence { headers, checksums, .. } = found.evidence;
+        let all = |tally: Tally, least: u32| tally.good == tally.all && tally.good >= least;
+        let right = all(headers, LEAST_HEADERS) && all(checksums, LEAST_CHECKSUMS);
+        let whole = found.map.count == active().count() && hints.named.is_none_or(|map| map.count == found.map.count);
+        let settled = right
+            && whole
+            && found.confidence == Confidence::Certain
+            && found.map.clock.is_none()
+            && found.sampling.unit_interval.is_none();
+        // A lane may come into use later.
+        (settled && !seen.any(|seen| self.recording.wakes(&seen))).then_some(found)
     }
 
     /// What the wires are; `None` where neither hints nor wires tell.
@@ -158,6 +193,9 @@ impl Discovery {
 
 /// How much better other wires than the named ones must be, in bits.
 const CLEARLY: u32 = 12;
+/// Headers and checksums, all of them right, that leave no doubt.
+const LEAST_HEADERS: u32 = 4;
+const LEAST_CHECKSUMS: u32 = 3;
 
 /// The names' wires, or those of their lanes that are in use.
 fn by_names(seen: Seen<'_>, map: &PinMap, hints: &Hints) -> Option<Explanation> {
@@ -165,11 +203,9 @@ fn by_names(seen: Seen<'_>, map: &PinMap, hints: &Hints) -> Option<Explanation> 
     let lanes = lanes
         .get(..hints.lanes.unwrap_or(lanes.len()).min(lanes.len()))
         .unwrap_or_default();
-    let beats = match map.clock {
-        Some(pins) => Vec::from([Beat::Clock(pins)]),
-        None => lengths(seen, lanes, hints),
-    };
-    best_of(beats, |beat| {
+    let clock = map.clock.map(Beat::Clock);
+    let lengths = lengths(seen, lanes, hints).filter(|_| clock.is_none());
+    best_of(clock.into_iter().chain(lengths), |beat| {
         let guess = Guess {
             beat,
             lanes,
@@ -183,12 +219,8 @@ fn by_names(seen: Seen<'_>, map: &PinMap, hints: &Hints) -> Option<Explanation> 
 fn by_wires(seen: Seen<'_>, hints: &Hints) -> Option<Explanation> {
     let lanes = wires::lanes(seen.traces, hints.named.as_ref());
     // Edges of a clock say more than a length of a bit that fits.
-    let mut beats: Vec<Beat> = wires::clocks(seen.traces, &lanes)
-        .into_iter()
-        .map(Beat::Clock)
-        .collect();
-    beats.extend(lengths(seen, &lanes, hints));
-    best_of(beats, |beat| {
+    let clocks = wires::clocks(seen.traces, &lanes).into_iter().map(Beat::Clock);
+    best_of(clocks.chain(lengths(seen, &lanes, hints)), |beat| {
         let is_other = |pins: &LanePins| !matches!(beat, Beat::Clock(clock) if clock == *pins);
         let lanes: Vec<_> = lanes.iter().copied().filter(is_other).collect();
         let guess = Guess {
@@ -201,18 +233,18 @@ fn by_wires(seen: Seen<'_>, hints: &Hints) -> Option<Explanation> {
 }
 
 /// Without a clock: as the user says, or by the lanes' edges.
-fn lengths(seen: Seen<'_>, lanes: &[LanePins], hints: &Hints) -> Vec<Beat> {
+fn lengths<'a>(seen: Seen<'a>, lanes: &[LanePins], hints: &Hints) -> impl Iterator<Item = Beat> + use<'a> {
     let given = hints
         .unit_interval
         .filter(|unit| unit.numerator > 0 && unit.denominator > 0);
-    let units = given.map_or_else(|| judge::unit_intervals(seen, lanes), |unit| Vec::from([unit]));
-    units.into_iter().map(Beat::Unit).collect()
+    let measured = given.is_none().then(|| judge::unit_intervals(seen, lanes));
+    given.into_iter().chain(measured.into_iter().flatten()).map(Beat::Unit)
 }
 
 /// The first that is certain, else the best.
-fn best_of(beats: Vec<Beat>, examine: impl Fn(Beat) -> Option<Explanation>) -> Option<Explanation> {
+fn best_of(beats: impl Iterator<Item = Beat>, examine: impl Fn(Beat) -> Option<Explanation>) -> Option<Explanation> {
     let mut best: Option<Explanation> = None;
-    for explanation in beats.into_iter().filter_map(examine) {
+    for explanation in beats.filter_map(examine) {
         if explanation.discovered.confidence == Confidence::Certain {
             return Some(explanation);
         }

@@ -256,6 +256,9 @@ impl Builder<'_> {
 
 /// The nearest number of bits.
 fn whole_bits(ticks: Tick, unit: UnitInterval) -> u64 {
+    if unit.numerator == unit.denominator {
+        return ticks;
+    }
     let half = unit.numerator / 2;
     let numerator = unit.numerator.max(1);
     if let Some(scaled) = ticks

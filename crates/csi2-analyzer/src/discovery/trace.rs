@@ -58,6 +58,8 @@ pub(super) struct Recording {
     pauses: Vec<u16>,
     /// Channels with enough of them.
     bursting: usize,
+    /// Less is enough; see [`Recording::brief`].
+    brief: bool,
 }
 
 /// One or two channels that toggle while all others rest.
@@ -73,6 +75,10 @@ impl Recording {
     /// Edges that are enough where there are enough bursts.
     const ENOUGH: usize = 300_000;
     const ENOUGH_PAUSES: u16 = 8;
+    /// The same where a few bursts may do; without them no more than that is looked at.
+    const BRIEF: usize = 30_000;
+    const BRIEF_PAUSES: u16 = 4;
+    const BRIEF_MOST: usize = 120_000;
     /// A clock that goes on alone for so many edges is idle. Blank lines are shorter: this is 8 KiB of each lane.
     const LONELY: usize = 1 << 16;
     /// Edges kept at either end of an idle stretch.
@@ -88,10 +94,19 @@ impl Recording {
         }
     }
 
+    /// The same for the first few bursts of a sampled capture, and no more.
+    pub(super) fn brief(channels: usize) -> Self {
+        Self {
+            brief: true,
+            ..Self::new(channels)
+        }
+    }
+
     /// Returns whether more would help.
     pub(super) fn take(&mut self, seen: &Observation<'_>) -> bool {
         match seen {
             Observation::Samples(samples) => self.samples(samples),
+            Observation::Changes(_) if self.brief => return false,
             Observation::Changes(changes) => {
                 for change in *changes {
                     if self.has_enough() {
@@ -108,8 +123,37 @@ impl Recording {
 
     /// Two channels with long pauses make a lane, or two.
     fn has_enough(&self) -> bool {
-        let most = if self.bursting < 2 { Self::MOST } else { Self::ENOUGH };
+        let most = match (self.brief, self.bursting < 2) {
+            (false, true) => Self::MOST,
+            (false, false) => Self::ENOUGH,
+            (true, true) => Self::BRIEF_MOST,
+            (true, false) => Self::BRIEF,
+        };
         self.count >= most
+    }
+
+    /// Whether a channel changes in `seen` that has not changed so far.
+    pub(super) fn wakes(&self, seen: &Observation<'_>) -> bool {
+        let Observation::Samples(samples) = seen else {
+            return false;
+        };
+        let silent = (0..).zip(&self.traces).filter(|(_, trace)| trace.edges.is_empty());
+        let silent = silent.fold(0, |set: u64, (channel, _)| {
+            set | 1_u64.checked_shl(channel).unwrap_or(0)
+        });
+        let Some(last) = self.last.filter(|_| silent != 0) else {
+            return false;
+        };
+        let mut changed = 0;
+        if samples.unit == 1 {
+            let last = last as u8;
+            changed = u64::from(samples.bytes.iter().fold(0, |set, byte| set | (byte ^ last)));
+        } else if (2..=8).contains(&samples.unit) {
+            for unit in samples.bytes.chunks_exact(samples.unit) {
+                changed |= word(unit) ^ last;
+            }
+        }
+        changed & silent != 0
     }
 
     fn change(&mut self, change: &Change) {
@@ -122,9 +166,15 @@ impl Recording {
         if seen.unit == 0 || seen.unit > 8 {
             return;
         }
-        let mut at = seen.first;
-        for unit in seen.bytes.chunks_exact(seen.unit) {
-            let sample = unit.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        match seen.unit {
+            1 => self.words(seen.first, seen.bytes.iter().map(|byte| u64::from(*byte))),
+            unit => self.words(seen.first, seen.bytes.chunks_exact(unit).map(word)),
+        }
+    }
+
+    fn words(&mut self, first: Tick, samples: impl Iterator<Item = u64>) {
+        let mut at = first;
+        for sample in samples {
             let mut changed = match self.last.replace(sample) {
                 Some(last) => last ^ sample,
                 None => u64::MAX,
@@ -149,21 +199,22 @@ impl Recording {
         let Some(trace) = self.traces.get_mut(usize::from(channel)) else {
             return;
         };
-        let before = trace.edges.last().copied();
         if !trace.take(now, high) {
             return;
         }
         self.count += 1;
-        let earlier = trace.edges.iter().rev().nth(2).copied();
-        if let (Some(earlier), Some(before), Some(pauses)) =
-            (earlier, before, self.pauses.get_mut(usize::from(channel)))
+        // High for long after something short.
+        if let (false, [.., earlier, before, _]) = (high, trace.edges.as_slice())
+            && now.saturating_sub(*before) / 16 >= before.saturating_sub(*earlier).max(1)
+            && let Some(pauses) = self.pauses.get_mut(usize::from(channel))
         {
-            // High for long after something short.
-            let short = before.saturating_sub(earlier).max(1);
-            if !high && now.saturating_sub(before) / 16 >= short {
-                *pauses = pauses.saturating_add(1);
-                self.bursting += usize::from(*pauses == Self::ENOUGH_PAUSES);
-            }
+            let enough = if self.brief {
+                Self::BRIEF_PAUSES
+            } else {
+                Self::ENOUGH_PAUSES
+            };
+            *pauses = pauses.saturating_add(1);
+            self.bursting += usize::from(*pauses == enough);
         }
         if self.lonely.note(channel) >= 2 * Self::LONELY {
             self.thin();
@@ -202,6 +253,11 @@ impl Recording {
             }
         }
     }
+}
+
+/// A sample as a number.
+fn word(unit: &[u8]) -> u64 {
+    unit.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
 }
 
 impl Lonely {

@@ -161,7 +161,6 @@ fn is_regular(trace: &Trace) -> bool {
     };
     // Two neighbouring numbers of samples; three would be half the distances data has.
     let slack = usual / 4;
-    let near = |least: u64, most: u64| trace.gaps().filter(|gap| (least..=most).contains(gap)).count();
     let ranges = [
         (usual - slack, usual.saturating_add(slack)),
         (usual.saturating_sub(1).max(1), usual),
@@ -170,9 +169,13 @@ fn is_regular(trace: &Trace) -> bool {
         (usual - usual / 3, usual),
         (usual, usual.saturating_add(usual / 2)),
     ];
-    ranges
-        .iter()
-        .any(|(least, most)| near(*least, *most) * 8 >= trace.edges.len() * 7)
+    // Seven eighths are near. Of data, enough of the first ones are not.
+    let most_strange = (trace.edges.len() / 8).saturating_sub(1);
+    let is_near = |(least, most): &(Tick, Tick)| {
+        let strange = trace.gaps().filter(|gap| !(least..=most).contains(&gap));
+        strange.take(most_strange + 1).count() <= most_strange
+    };
+    ranges.iter().any(is_near)
 }
 
 #[cfg(test)]

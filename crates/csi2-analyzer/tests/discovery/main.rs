@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod brief;
 mod captures;
 mod hostile;
 mod links;

@@ -202,8 +202,28 @@ impl Link {
             // Ticks without a length: one a bit, unless something else tells.
             self.timebase = args.rate.map(Timebase::from_hertz);
         }
-        let mut discovery = Discovery::new(info.channels.len());
-        self.prelude = Prelude::read(reader, &mut discovery);
+        let channels = info.channels.len();
+        let mut first_look = Discovery::brief(channels);
+        self.prelude.read(reader, &mut first_look);
+        if let Some(found) = self.settled(&first_look, named, args) {
+            return Some(found);
+        }
+        let mut discovery = Discovery::new(channels);
+        self.prelude.read(reader, &mut discovery);
+        let hints = self.hints(named, args);
+        let found = discovery.conclude(&hints);
+        self.otherwise = self.look_again(&discovery, &hints, found.as_ref());
+        found
+    }
+
+    /// What the first few bursts show, where that is beyond doubt.
+    fn settled(&self, first_look: &Discovery, named: Option<&PinMap>, args: &ReadArgs) -> Option<Discovered> {
+        let seen = self.prelude.chunks().map(|chunk| chunk.seen);
+        first_look.settle(&self.hints(named, args), seen)
+    }
+
+    /// What is known besides the wires.
+    fn hints(&self, named: Option<&PinMap>, args: &ReadArgs) -> Hints {
         // Lanes that are named but never driven are no lanes, unless the user says so.
         let asked = args.lanes.is_some() || args.map.is_some();
         let named = named.map(|pins| {
@@ -211,7 +231,7 @@ impl Link {
             restricted(pins, driven)
         });
         let rate = args.rate.filter(|rate| *rate > 0);
-        let hints = Hints {
+        Hints {
             named,
             fixed: args.map.is_some(),
             lanes: args.lanes,
@@ -221,10 +241,7 @@ impl Link {
                 .map(|(timebase, rate)| ticks_per_bit(timebase, rate)),
             vcx: args.vcx.extension(),
             scrambling: args.descramble,
-        };
-        let found = discovery.conclude(&hints);
-        self.otherwise = self.look_again(&discovery, &hints, found.as_ref());
-        found
+        }
     }
 
     /// What the wires show where the user is not believed, if that is better.

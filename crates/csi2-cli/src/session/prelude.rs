@@ -14,6 +14,10 @@ const LIMIT_OF_LANES: usize = 2 << 20;
 #[derive(Debug, Default)]
 pub(super) struct Prelude {
     pieces: Vec<Piece>,
+    /// Bytes of them, with what keeping them takes.
+    held: usize,
+    /// The reader has no more.
+    ended: bool,
     /// The reader ended early.
     pub(super) broken: Option<CaptureError>,
 }
@@ -36,31 +40,36 @@ enum Seen {
 }
 
 impl Prelude {
-    /// Reads until `discovery` has enough, or there is no more room.
-    pub(super) fn read(reader: &mut dyn CaptureReader, discovery: &mut Discovery) -> Self {
-        Self::read_while(reader, LIMIT, |seen| discovery.see(seen))
+    /// Shows `discovery` what there is, and reads until it has enough, or there is no more room.
+    pub(super) fn read(&mut self, reader: &mut dyn CaptureReader, discovery: &mut Discovery) {
+        self.read_while(reader, LIMIT, |seen| discovery.see(seen));
     }
 
     /// Reads as much of lane bytes as shows whether they are scrambled.
     pub(super) fn read_lanes(reader: &mut dyn CaptureReader) -> Self {
-        Self::read_while(reader, LIMIT_OF_LANES, |_| true)
+        let mut prelude = Self::default();
+        prelude.read_while(reader, LIMIT_OF_LANES, |_| true);
+        prelude
     }
 
     fn read_while(
+        &mut self,
         reader: &mut dyn CaptureReader,
         limit: usize,
         mut more: impl FnMut(&Observation<'_>) -> bool,
-    ) -> Self {
-        let mut prelude = Self::default();
-        let mut held = 0;
-        let mut wanted = true;
-        let mut limit = limit;
-        while wanted && held < limit {
+    ) {
+        let mut limit = if self.is_of_changes() { LIMIT_OF_CHANGES } else { limit };
+        let mut wanted = self.pieces.iter().all(|piece| more(&piece.chunk().seen));
+        while wanted && !self.ended && self.held < limit {
             let chunk = match reader.next_chunk() {
                 Ok(Some(chunk)) => chunk,
-                Ok(None) => break,
+                Ok(None) => {
+                    self.ended = true;
+                    break;
+                }
                 Err(error) => {
-                    prelude.broken = Some(error);
+                    self.ended = true;
+                    self.broken = Some(error);
                     break;
                 }
             };
@@ -72,8 +81,8 @@ impl Prelude {
                 limit = LIMIT_OF_CHANGES;
             }
             // Bursts may be of a byte, or none.
-            held += bytes + size_of::<Piece>();
-            prelude.pieces.push(Piece {
+            self.held += bytes + size_of::<Piece>();
+            self.pieces.push(Piece {
                 seen,
                 burst: chunk.burst,
                 offset: chunk.offset,
@@ -82,7 +91,6 @@ impl Prelude {
                 lost: chunk.lost,
             });
         }
-        prelude
     }
 
     /// How many lanes of `pins` there are: those that are named but never driven are no lanes. In samples nothing tells
