@@ -91,11 +91,11 @@ impl Analyzer {
     pub fn push(&mut self, received: &Received<'_>) {
         let span = received.span;
         self.last_span = span;
-        match received.event {
-            LinkEvent::BurstStart(info) => self.burst(&info, span),
+        match &received.event {
+            LinkEvent::BurstStart(info) => self.burst(info, span),
             LinkEvent::Packet(event) => self.packet(event, span),
             LinkEvent::BurstEnd => {}
-            LinkEvent::Lane(event) => self.lane(event, span),
+            LinkEvent::Lane(event) => self.lane(*event, span),
         }
         self.statistics.dropped_findings = self.findings.dropped();
     }
@@ -141,13 +141,15 @@ impl Analyzer {
     fn burst(&mut self, info: &BurstInfo, span: Span) {
         self.flush_stray();
         self.statistics.bursts += 1;
-        let change = self.lanes.filter(|lanes| *lanes != info.lanes).map(|lanes| ModeChange {
-            from: Mode::Lanes(lanes),
-            to: Mode::Lanes(info.lanes),
-            span,
-        });
-        self.lanes = Some(info.lanes);
-        self.link_mode(change);
+        if let Some(lanes) = self.lanes.replace(info.lanes)
+            && lanes != info.lanes
+        {
+            self.link_mode(Some(ModeChange {
+                from: Mode::Lanes(lanes),
+                to: Mode::Lanes(info.lanes),
+                span,
+            }));
+        }
         let lanes = usize::from(info.lanes);
         for (lane, (verdict, skew)) in (0u8..).zip(info.sync.iter().zip(info.skew)).take(lanes) {
             if *verdict == SotVerdict::OneBit {
@@ -158,6 +160,7 @@ impl Analyzer {
         }
     }
 
+    #[inline(never)]
     fn lane(&mut self, event: PinEvent, span: Span) {
         self.statistics.low_power.add(&event);
         let (code, detail) = match event {
@@ -194,7 +197,7 @@ impl Analyzer {
         self.report(code, span, None, detail);
     }
 
-    fn packet(&mut self, event: PacketEvent<'_>, span: Span) {
+    fn packet(&mut self, event: &PacketEvent<'_>, span: Span) {
         if !matches!(
             event,
             PacketEvent::Skipped(_) | PacketEvent::Resync { .. } | PacketEvent::Trailing(_)
@@ -202,8 +205,8 @@ impl Analyzer {
             self.flush_stray();
         }
         match event {
-            PacketEvent::Short(received) => self.short(&received, span),
-            PacketEvent::LongStart(received) => self.long_start(received, span),
+            PacketEvent::Short(received) => self.short(received, span),
+            PacketEvent::LongStart(received) => self.long_start(*received, span),
             PacketEvent::Payload(piece) => {
                 if let Some(packet) = &mut self.packet {
                     packet.bytes = packet
@@ -214,8 +217,8 @@ impl Analyzer {
                     row.push(piece);
                 }
             }
-            PacketEvent::LongEnd(verdict) => self.long_end(verdict, span),
-            PacketEvent::Truncated(missing) => self.truncated(missing, span),
+            PacketEvent::LongEnd(verdict) => self.long_end(*verdict, span),
+            PacketEvent::Truncated(missing) => self.truncated(*missing, span),
             PacketEvent::Unusable(received) => {
                 self.statistics.packets += 1;
                 self.statistics.unusable += 1;
@@ -223,15 +226,15 @@ impl Analyzer {
                 self.stray = Some(Stray {
                     span,
                     bytes: 0,
-                    header: Some(received),
+                    header: Some(*received),
                 });
             }
             PacketEvent::Skipped(_) => {}
             PacketEvent::Resync { skipped } => {
                 // The gap may have held more than the packet of the unusable header.
-                self.lose(skipped.checked_div(self.packet_bytes).unwrap_or(0).saturating_sub(1));
+                self.lose((*skipped).checked_div(self.packet_bytes).unwrap_or(0).saturating_sub(1));
                 if let Some(stray) = &mut self.stray {
-                    stray.bytes = skipped;
+                    stray.bytes = *skipped;
                 }
                 self.flush_stray();
             }
@@ -250,7 +253,7 @@ impl Analyzer {
         let header = received.header;
         self.header(received, span);
         self.statistics.short += 1;
-        self.statistics.carry(header.channel, 4);
+        let channel = self.statistics.carry(header.channel, 4);
         let mark = match header.data_type {
             DataType::FRAME_START => Mark::FrameStart(header.word),
             DataType::FRAME_END => Mark::FrameEnd(header.word),
@@ -258,7 +261,7 @@ impl Analyzer {
             DataType::LINE_END => Mark::LineEnd(header.word),
             // Generic and reserved ones mean nothing to frames and lines.
             other => {
-                self.statistics.data_type(header.channel, other).packets += 1;
+                channel.data_type(other).packets += 1;
                 self.reserved(other, header.channel, header.word, span);
                 return;
             }
@@ -281,10 +284,8 @@ impl Analyzer {
         let header = received.header;
         self.header(&received, span);
         self.statistics.long += 1;
-        self.statistics.carry(header.channel, 4);
-        self.statistics
-            .data_type(header.channel, header.data_type)
-            .packet(span.at);
+        let channel = self.statistics.carry(header.channel, 4);
+        channel.data_type(header.data_type).packet(span.at);
         let line = self.channels[index(header.channel)].next_line(header.data_type);
         self.embedded = (header.data_type == DataType::EMBEDDED).then(Ways::new);
         self.packet = Some(Arriving {
@@ -303,15 +304,17 @@ impl Analyzer {
             until: span.until,
             ..packet.span
         };
-        self.statistics.carry(header.channel, u64::from(packet.bytes) + 2);
-        let counts = self.statistics.data_type(header.channel, data_type);
+        let channel = self.statistics.carry(header.channel, u64::from(packet.bytes) + 2);
+        let counts = channel.data_type(data_type);
         counts.bytes += u64::from(packet.bytes);
         match verdict {
             ChecksumVerdict::Match => {
                 counts.word_count(header.word, packet.line);
                 self.packet_bytes = u64::from(header.word) + 6;
                 self.line(&packet, Payload::Good, place);
-                self.embedded_row(&packet, place);
+                if let Some(row) = self.embedded.take() {
+                    self.embedded_row(row, &packet, place);
+                }
             }
             ChecksumVerdict::Mismatch { received, computed } => {
                 counts.checksum_errors += 1;
@@ -330,13 +333,10 @@ impl Analyzer {
     }
 
     /// An embedded row with the right checksum is over.
-    fn embedded_row(&mut self, packet: &Arriving, span: Span) {
+    fn embedded_row(&mut self, row: Ways, packet: &Arriving, span: Span) {
         /// A row that breaks off before this many bytes may be of any other format.
         const FIRST_PAIR: u32 = 3;
-        let (_, problem) = match self.embedded.take() {
-            Some(row) => row.best(None),
-            None => return,
-        };
+        let (_, problem) = row.best(None);
         let Some(problem) = problem.filter(|problem| !matches!(problem, RowProblem::NotTagged { .. })) else {
             return;
         };
@@ -355,6 +355,7 @@ impl Analyzer {
         });
     }
 
+    #[cold]
     fn truncated(&mut self, missing: Missing, span: Span) {
         if let Missing::Header { have } = missing {
             self.stray_bytes(u64::from(have));
@@ -376,9 +377,9 @@ impl Analyzer {
             ),
         };
         self.statistics.truncated += 1;
-        self.statistics
-            .carry(header.channel, u64::from(packet.bytes) + u64::from(footer));
-        self.statistics.data_type(header.channel, data_type).bytes += u64::from(packet.bytes);
+        let carried = u64::from(packet.bytes) + u64::from(footer);
+        let channel = self.statistics.carry(header.channel, carried);
+        channel.data_type(data_type).bytes += u64::from(packet.bytes);
         let place = Span {
             until: span.until,
             ..packet.span
@@ -443,9 +444,13 @@ impl Analyzer {
     }
 
     fn reserved(&mut self, data_type: DataType, channel: VirtualChannel, word: u16, span: Span) {
-        if data_type.is_assigned() {
-            return;
+        if !data_type.is_assigned() {
+            self.unassigned(data_type, channel, word, span);
         }
+    }
+
+    #[cold]
+    fn unassigned(&mut self, data_type: DataType, channel: VirtualChannel, word: u16, span: Span) {
         let v1 = self.settings.vcx.is_some_and(|vcx| vcx != VcExtension::Extended);
         let (severity, detail) = match data_type.code() {
             // Only one public source has it, so it is no error, unless the link is known to be older.
@@ -456,6 +461,13 @@ impl Analyzer {
     }
 
     fn flush_stray(&mut self) {
+        if self.stray.is_some() {
+            self.tell_stray();
+        }
+    }
+
+    #[cold]
+    fn tell_stray(&mut self) {
         let Some(Stray { span, bytes, header }) = self.stray.take() else {
             return;
         };
@@ -500,7 +512,9 @@ impl Analyzer {
         };
         let of = &mut self.channels[index(channel)];
         let result = with(of, &mut judge);
-        if let Some(change) = of.take_mode_change() {
+        if of.has_mode_change()
+            && let Some(change) = of.take_mode_change()
+        {
             self.statistics.channel(channel).modes.add(&change);
         }
         result

@@ -178,6 +178,16 @@ impl ChannelStatistics {
         self.carried.load(timebase)
     }
 
+    /// Of a data type on it.
+    pub(crate) fn data_type(&mut self, data_type: DataType) -> &mut DataTypeStatistics {
+        let all = &mut self.data_types;
+        let at = all.iter().position(|of| of.data_type == data_type).unwrap_or_else(|| {
+            all.push(DataTypeStatistics::new(data_type));
+            all.len() - 1
+        });
+        &mut all[at]
+    }
+
     pub(crate) fn frame_start(&mut self, at: Option<Tick>) {
         self.frames += 1;
         self.first_frame = self.first_frame.or(at);
@@ -234,6 +244,9 @@ impl DataTypeStatistics {
     pub(crate) fn word_count(&mut self, word: u16, line: Option<u32>) {
         let before = core::mem::replace(&mut self.word_count, word);
         let first = before == 0;
+        if before == word && !first && !self.data_type.has_half_lines() {
+            return;
+        }
         self.width = if !self.data_type.has_half_lines() {
             pixels(self.data_type.group(), word)
         } else if first && line.is_some_and(|line| line.is_multiple_of(2)) {
@@ -267,11 +280,12 @@ impl Statistics {
         framed.map(|of| of.load(timebase)).sum()
     }
 
-    /// Bytes of a packet.
-    pub(crate) fn carry(&mut self, channel: VirtualChannel, bytes: u64) {
+    /// Bytes of a packet of a channel, which is given back.
+    pub(crate) fn carry(&mut self, channel: VirtualChannel, bytes: u64) -> &mut ChannelStatistics {
         self.packet_bytes = self.packet_bytes.saturating_add(bytes);
         let of = self.channel(channel);
         of.packet_bytes = of.packet_bytes.saturating_add(bytes);
+        of
     }
 
     pub(crate) fn channel(&mut self, channel: VirtualChannel) -> &mut ChannelStatistics {
@@ -293,15 +307,6 @@ impl Statistics {
             }
         };
         &mut self.channels[at]
-    }
-
-    pub(crate) fn data_type(&mut self, channel: VirtualChannel, data_type: DataType) -> &mut DataTypeStatistics {
-        let all = &mut self.channel(channel).data_types;
-        let at = all.iter().position(|of| of.data_type == data_type).unwrap_or_else(|| {
-            all.push(DataTypeStatistics::new(data_type));
-            all.len() - 1
-        });
-        &mut all[at]
     }
 }
 
@@ -349,12 +354,12 @@ mod tests {
         let mut statistics = Statistics::default();
         for (lines, whole, expected) in [(5, false, 5), (3, false, 5), (4, true, 4), (9, false, 4), (2, true, 2)] {
             for line in 0..lines {
-                statistics
-                    .data_type(VirtualChannel::ZERO, DataType::RAW8)
-                    .packet(Some(line * 10));
+                let of = statistics.channel(VirtualChannel::ZERO);
+                of.data_type(DataType::RAW8).packet(Some(line * 10));
             }
-            statistics.channel(VirtualChannel::ZERO).frame_end(whole);
-            let of = statistics.data_type(VirtualChannel::ZERO, DataType::RAW8);
+            let channel = statistics.channel(VirtualChannel::ZERO);
+            channel.frame_end(whole);
+            let of = channel.data_type(DataType::RAW8);
             assert_eq!(of.lines, Some(expected));
             assert_eq!((of.line_time.min, of.line_time.max), (10, 10));
         }

@@ -8,8 +8,9 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 /// Bytes of a file in a block. Larger ones leave the cache before they are looked at, smaller ones cost more wake-ups.
 pub(crate) const BLOCK: usize = 256 * 1024;
 
-/// Blocks that a thread makes; with the one that the window has there is one more.
-const BLOCKS: usize = 3;
+/// Blocks that a thread makes; with the one that the window has there is one more. With two in all each side waits for the
+/// other; with four or more, what is read is no longer in the cache of a core when it is written over.
+const BLOCKS: usize = 2;
 
 /// What was read.
 pub(crate) struct Block {

@@ -118,8 +118,8 @@ impl Attribution {
     /// Takes an event.
     pub fn push(&mut self, received: &Received<'_>) {
         self.found = None;
-        match received.event {
-            LinkEvent::BurstStart(info) => self.burst(&info),
+        match &received.event {
+            LinkEvent::BurstStart(info) => self.burst(info),
             LinkEvent::Packet(event) => self.event(event),
             LinkEvent::BurstEnd => self.packet = None,
             LinkEvent::Lane(_) => {}
@@ -146,12 +146,11 @@ impl Attribution {
         } else {
             info.lanes.min(MAX_LANES as u8)
         };
-        for (lane, sync) in (0..info.lanes).zip(info.sync) {
-            self.tally.sync(lane, info.lanes, sync == SotVerdict::OneBit);
-        }
+        let wrong = info.sync.iter().map(|sync| *sync == SotVerdict::OneBit);
+        self.tally.syncs(info.lanes, wrong);
     }
 
-    fn event(&mut self, event: PacketEvent<'_>) {
+    fn event(&mut self, event: &PacketEvent<'_>) {
         match event {
             PacketEvent::Short(received) => {
                 let start = self.header();
@@ -159,14 +158,14 @@ impl Attribution {
                 match received.ecc {
                     // Three wrong bits look like one: what nobody expects may have been anything.
                     EccVerdict::Corrected { .. } if !is_sync(received.header.data_type) => self.tally.lost_header(),
-                    _ => self.header_bit(&received, start),
+                    _ => self.header_bit(received, start),
                 }
             }
             PacketEvent::LongStart(received) => {
                 let start = self.header();
                 self.rows.begin();
                 self.packet = Some(Arriving {
-                    received,
+                    received: *received,
                     start,
                     bytes: 0,
                 });
@@ -182,7 +181,7 @@ impl Attribution {
             PacketEvent::LongEnd(verdict) => {
                 self.pass(FOOTER);
                 if let Some(packet) = self.packet.take() {
-                    self.long_end(&packet, verdict);
+                    self.long_end(&packet, *verdict);
                 }
             }
             PacketEvent::Unusable(_) => {
@@ -238,6 +237,7 @@ impl Attribution {
     }
 
     /// A row with a wrong checksum, the first byte of whose payload was at `start` of the burst.
+    #[cold]
     fn spoilt(&mut self, header: &PacketHeader, start: Option<u64>, footer: u16, verdict: ChecksumVerdict) {
         let lane = Lanes {
             count: self.lanes,
@@ -269,10 +269,15 @@ impl Attribution {
     }
 
     /// A header the stream lets expect.
+    #[inline]
     fn header_bit(&mut self, received: &ReceivedHeader, start: Option<u64>) {
-        let Some((byte, bit)) = header_bit(received.ecc) else {
-            return;
-        };
+        if let Some(place) = header_bit(received.ecc) {
+            self.wrong_header(received, start, place);
+        }
+    }
+
+    #[cold]
+    fn wrong_header(&mut self, received: &ReceivedHeader, start: Option<u64>, (byte, bit): (u8, u8)) {
         let lanes = Lanes {
             count: self.lanes,
             start,

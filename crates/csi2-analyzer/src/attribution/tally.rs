@@ -120,30 +120,42 @@ impl Tally {
             return;
         };
         self.lanes = self.lanes.max(lanes);
-        let (count, bytes) = (u64::from(lanes), u64::from(bytes));
         let Some(seen) = self.seen.get_mut(evidence as usize) else {
             return;
         };
+        // Once for each round of the lanes, and the lanes from the first on once more for what is left.
+        let (count, first) = (u32::from(lanes), first as u32);
+        let (rounds, rest) = (bytes / count, bytes % count);
         for (lane, bits) in (0..count).zip(seen) {
-            let before = (lane + count - first) % count;
-            let of_lane = bytes.saturating_sub(before).div_ceil(count);
+            let behind = if lane >= first {
+                lane - first
+            } else {
+                lane + count - first
+            };
+            let of_lane = u64::from(rounds) + u64::from(behind < rest);
             *bits = bits.saturating_add(of_lane * 8);
         }
     }
 
-    /// A sync byte.
-    pub(super) fn sync(&mut self, lane: u8, lanes: u8, wrong: bool) {
+    /// The sync bytes of a burst of so many lanes; `wrong`: one bit of the lane's is.
+    pub(super) fn syncs(&mut self, lanes: u8, wrong: impl Iterator<Item = bool>) {
+        let lanes = lanes.min(MAX_LANES as u8);
         self.lanes = self.lanes.max(lanes);
-        self.bits_seen = self.bits_seen.saturating_add(8);
-        let seen = self.seen.get_mut(Evidence::Sync as usize);
-        if let Some(bits) = seen.and_then(|seen| seen.get_mut(usize::from(lane))) {
-            *bits = bits.saturating_add(8);
+        self.bits_seen = self.bits_seen.saturating_add(u64::from(lanes) * 8);
+        if let Some(seen) = self.seen.get_mut(Evidence::Sync as usize) {
+            let of_lanes = seen.iter_mut().take(lanes.into());
+            of_lanes.for_each(|bits| *bits = bits.saturating_add(8));
         }
-        if wrong {
-            let mut hits = Hits::default();
-            hits.add(Some(lane), None, false);
-            self.add(Evidence::Sync, &hits);
+        for (lane, _) in (0..lanes).zip(wrong).filter(|(_, wrong)| *wrong) {
+            self.wrong_sync(lane);
         }
+    }
+
+    #[cold]
+    fn wrong_sync(&mut self, lane: u8) {
+        let mut hits = Hits::default();
+        hits.add(Some(lane), None, false);
+        self.add(Evidence::Sync, &hits);
     }
 
     /// Wrong bits that are known.

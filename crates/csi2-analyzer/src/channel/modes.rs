@@ -88,6 +88,11 @@ impl Channel {
         self.modes.release_number(judge);
     }
 
+    /// Whether the last mark changed anything.
+    pub(crate) fn has_mode_change(&self) -> bool {
+        self.modes.change.is_some()
+    }
+
     /// What the last mark changed.
     pub(crate) fn take_mode_change(&mut self) -> Option<ModeChange> {
         self.modes.change.take()

@@ -33,7 +33,7 @@ fn stream(channels: &[Images]) -> Statistics {
     for of in channels {
         let channel = VirtualChannel::new(of.channel).unwrap();
         let row = |statistics: &mut Statistics, data_type, at: f64| {
-            let counts = statistics.data_type(channel, data_type);
+            let counts = statistics.channel(channel).data_type(data_type);
             counts.packet(Some((at * 10.0).round() as u64));
             counts.bytes += u64::from(of.word_count);
             counts.word_count(of.word_count, None);

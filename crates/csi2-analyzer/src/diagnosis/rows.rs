@@ -88,10 +88,9 @@ impl Rows {
         let Some(row) = self.row.as_mut().filter(|row| row.have < BEGINNING) else {
             return;
         };
-        for (place, byte) in row.bytes.iter_mut().skip(row.have).zip(bytes) {
-            *place = *byte;
-            row.have += 1;
-        }
+        let room = row.bytes.get_mut(row.have..).unwrap_or_default();
+        room.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+        row.have += room.len().min(bytes.len());
     }
 
     pub(super) fn cut(&mut self) {

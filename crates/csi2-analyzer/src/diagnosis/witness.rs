@@ -250,7 +250,7 @@ impl Witness {
     /// Takes an event.
     pub fn push(&mut self, received: &Received<'_>) {
         let span = received.span;
-        match received.event {
+        match &received.event {
             LinkEvent::BurstStart(info) => {
                 self.settle();
                 self.bursts += 1;
@@ -277,24 +277,24 @@ impl Witness {
         self.clues.take(finding, self.marks.is_early(finding));
     }
 
-    fn packet(&mut self, event: PacketEvent<'_>, span: Span) {
+    fn packet(&mut self, event: &PacketEvent<'_>, span: Span) {
         match event {
             PacketEvent::Short(received) => {
-                self.header(&received, span);
-                self.marks.take(&received, span);
-                self.rows.mark(&received);
+                self.header(received, span);
+                self.marks.take(received, span);
+                self.rows.mark(received);
             }
             PacketEvent::LongStart(received) => {
-                self.header(&received, span);
-                self.rows.start(&received, span);
+                self.header(received, span);
+                self.rows.start(received, span);
             }
-            PacketEvent::Unusable(received) => self.header(&received, span),
+            PacketEvent::Unusable(received) => self.header(received, span),
             PacketEvent::Payload(bytes) => {
                 self.follow(bytes);
                 self.rows.bytes(bytes);
             }
-            PacketEvent::Skipped(bytes) => self.follow(&bytes),
-            PacketEvent::LongEnd(verdict) => self.rows.end(verdict),
+            PacketEvent::Skipped(bytes) => self.follow(bytes),
+            PacketEvent::LongEnd(verdict) => self.rows.end(*verdict),
             PacketEvent::Truncated(_) => self.rows.cut(),
             PacketEvent::Resync { .. } | PacketEvent::Trailing(_) => {}
         }
