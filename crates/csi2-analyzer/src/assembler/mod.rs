@@ -199,11 +199,12 @@ impl FrameAssembler {
             return;
         }
         self.line.clear();
-        let known = self
-            .find(header.channel, header.data_type)
-            .is_some_and(|at| self.streams[at].is_known());
+        let known = || {
+            self.find(header.channel, header.data_type)
+                .is_some_and(|at| self.streams[at].is_known())
+        };
         let doubtful = matches!(received.ecc, EccVerdict::Corrected { .. })
-            && !known
+            && !known()
             && self.streams.iter().any(|of| of.phase == Phase::Open);
         let stream = if doubtful {
             None
@@ -379,6 +380,9 @@ impl FrameAssembler {
 
     /// Frames lent at the last poll come back.
     fn release(&mut self) {
+        if self.ready.is_empty() {
+            return;
+        }
         for at in self.ready.drain(..) {
             self.streams[at].phase = Phase::Idle;
         }

@@ -119,46 +119,40 @@ impl Framed {
         if self.state != State::Idle || !whole || self.window.keeps() || self.strobes.is_some() {
             return None;
         }
-        let count = self.window.count();
-        let rows = Rows::new(lanes.lanes, count);
+        let rows = Rows::new(lanes.lanes, self.window.count());
         let sync = !self.habit.is_bare() && opens_with_sync(&rows);
         if !sync && (missing_lane(&rows).is_some() || !shows_no_sync(&rows)) {
             return None;
         }
-        let skip = usize::from(sync);
+        let data = if sync { rows.behind_first() } else { rows };
         // What a lane has beyond the others is trail.
-        let bytes = rows.available(0).saturating_sub(skip * count);
+        let bytes = data.available(0);
         if bytes > STRIDE {
             return None;
         }
-        let place = Place::Lanes {
-            first: [input.offset.saturating_add(skip as u64); MAX_LANES],
-            lanes: count,
-            at: input.at,
-        };
         // In a capture the next burst lies behind this one.
         let backend = self.backend.with_loads(Loads::Ahead);
         let (room, mut taker) = burst.taker();
-        let room = room.get_mut(..bytes).unwrap_or_default();
-        let merged = if sync {
-            rows.behind_first().merge(backend, 0, room)
-        } else {
-            rows.merge(backend, 0, room)
-        };
+        let merged = data.merge_whole(backend, bytes, room);
         let taken = room.get(..merged).and_then(|bytes| taker.take(bytes));
         if taken.is_none() && !sync && !opens_with_data(&rows, self.code) {
             return None;
         }
         self.habit.note(sync);
-        let longest = lanes.lanes.iter().map(|lane| lane.len()).max().unwrap_or(0);
-        input.offset = input.offset.saturating_add(longest as u64);
-        lanes.lanes = NO_LANES.lanes;
+        let place = Place::Lanes {
+            first: [input.offset.saturating_add(sync.into()); MAX_LANES],
+            lanes: rows.count(),
+            at: input.at,
+        };
+        input.offset = input.offset.saturating_add(rows.longest() as u64);
         input.starts = false;
+        lanes.lanes = NO_LANES.lanes;
+        let info = no_news(rows.count());
         if let Some(taken) = taken {
-            burst.tell(taken, no_news(count), place, merged as u64);
+            burst.tell(taken, info, place, merged as u64);
             return Some(Advance::Again);
         }
-        let said = burst.open(no_news(count), place);
+        let said = burst.open(info, place);
         burst.line.filled(merged);
         burst.line.admit(merged);
         burst.close(None);

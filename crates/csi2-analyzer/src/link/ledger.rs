@@ -171,11 +171,12 @@ impl Ledger {
         }
     }
 
-    /// Books a burst's first packet, of `bytes` bytes and without an error, whole: where it is, and when it ends.
-    pub(super) fn good_packet(&mut self, bytes: u64) -> (Span, Option<Tick>) {
-        self.begin(0);
+    /// Books the packet of a burst that was opened at `opened`: its first, of `bytes` bytes and without an error. When it ends.
+    pub(super) fn good_packet(&mut self, opened: Span, bytes: u64) -> Option<Tick> {
+        self.packet = opened;
+        self.packets += 1;
         self.sound = bytes;
-        (self.packet, self.place.end(bytes))
+        self.place.end(bytes)
     }
 
     /// A packet begins, or what was taken for one.

@@ -42,6 +42,11 @@ impl<'a> Rows<'a> {
         self.lanes().iter().map(|lane| lane.len()).min().unwrap_or(0)
     }
 
+    /// Bytes in the longest lane.
+    pub(super) fn longest(&self) -> usize {
+        self.lanes().iter().map(|lane| lane.len()).max().unwrap_or(0)
+    }
+
     /// Whether no lane has a byte.
     pub(super) fn is_empty(&self) -> bool {
         self.lanes().iter().all(|lane| lane.is_empty())
@@ -147,9 +152,17 @@ impl<'a> Rows<'a> {
             after = self.after(&self.share(phase, lead));
             &after
         };
-        let rows = interleave(backend, aligned.lanes(), rest);
-        let last = rest.get_mut(rows * self.count..).unwrap_or_default();
-        for (byte, lane) in last.iter_mut().zip(aligned.lanes()) {
+        lead + aligned.merge_whole(backend, bytes - lead, rest)
+    }
+
+    /// The same from the first lane on, for as many bytes as [`Rows::available`] or fewer.
+    pub(super) fn merge_whole(&self, backend: Backend, bytes: usize, out: &mut [u8]) -> usize {
+        let Some(out) = out.get_mut(..bytes) else {
+            return 0;
+        };
+        let rows = interleave(backend, self.lanes(), out);
+        let last = out.get_mut(rows * self.count..).unwrap_or_default();
+        for (byte, lane) in last.iter_mut().zip(self.lanes()) {
             *byte = lane.get(rows).copied().unwrap_or(0);
         }
         bytes

@@ -143,8 +143,7 @@ pub(super) fn missing_lane(rows: &Rows<'_>) -> Option<u8> {
     // Most bursts end here.
     let missing = rows.lanes().iter().position(|lane| lane.is_empty())?;
     let last = rows.lanes().iter().rposition(|lane| !lane.is_empty())?;
-    let longest = rows.lanes().iter().map(|lane| lane.len()).max().unwrap_or(0);
-    (longest > 1 || missing < last).then_some(missing as u8)
+    (rows.longest() > 1 || missing < last).then_some(missing as u8)
 }
 
 /// Looks at the first bytes of a burst. `complete`: no more bytes of it will come.

@@ -62,8 +62,8 @@ pub(super) struct Whole {
     header: Option<ReceivedHeader>,
     /// Of a long packet: where in the line buffer its payload is.
     payload: Option<Range<usize>>,
+    /// Where it begins, and its packet with it.
     opened: Span,
-    packet: Span,
     /// When the packet ends.
     until: Option<Tick>,
     closed: Span,
@@ -81,7 +81,6 @@ impl Whole {
         header: None,
         payload: None,
         opened: NOWHERE,
-        packet: NOWHERE,
         until: None,
         closed: NOWHERE,
     };
@@ -93,7 +92,7 @@ impl Whole {
         self.header = Some(taken.header);
         self.payload = taken.payload;
         self.opened = ledger.open(place);
-        (self.packet, self.until) = ledger.good_packet(taken.packet);
+        self.until = ledger.good_packet(self.opened, taken.packet);
         ledger.reach(taken.packet.max(reached));
         self.closed = ledger.close(None);
     }
@@ -107,22 +106,18 @@ impl Whole {
     /// The next event. `line`: where the payload lies.
     #[inline(always)]
     pub(super) fn tell<'s>(&mut self, line: &'s Line) -> Option<Received<'s>> {
-        let ends = |packet: Span| Span {
+        let ends = Span {
             until: self.until,
-            ..packet
+            ..self.opened
         };
         let (event, span, next) = match self.next {
             Next::Nothing => return None,
             Next::Start => (LinkEvent::BurstStart(self.info), self.opened, Next::Header),
             Next::Header => match (self.header?, &self.payload) {
-                (header, None) => (
-                    LinkEvent::Packet(PacketEvent::Short(header)),
-                    ends(self.packet),
-                    Next::End,
-                ),
+                (header, None) => (LinkEvent::Packet(PacketEvent::Short(header)), ends, Next::End),
                 (header, Some(payload)) => (
                     LinkEvent::Packet(PacketEvent::LongStart(header)),
-                    self.packet,
+                    self.opened,
                     if payload.is_empty() {
                         Next::Footer
                     } else {
@@ -132,12 +127,12 @@ impl Whole {
             },
             Next::Payload => (
                 LinkEvent::Packet(PacketEvent::Payload(line.get(self.payload.clone()?))),
-                self.packet,
+                self.opened,
                 Next::Footer,
             ),
             Next::Footer => (
                 LinkEvent::Packet(PacketEvent::LongEnd(ChecksumVerdict::Match)),
-                ends(self.packet),
+                ends,
                 Next::End,
             ),
             Next::End => (LinkEvent::BurstEnd, self.closed, Next::Nothing),
