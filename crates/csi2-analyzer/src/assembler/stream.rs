@@ -183,7 +183,7 @@ impl Stream {
 
     /// The next row. `good`: the whole payload came, and (as far as known) its checksum is right.
     pub(super) fn store(&mut self, payload: &[u8], good: bool, backend: Backend) {
-        if good && !(self.settled && self.lone.is_none()) {
+        if good {
             self.settle(payload.len());
         }
         let expected = self.expected(self.rows);

@@ -124,7 +124,7 @@ impl Framed {
         if !sync && (missing_lane(&rows).is_some() || !shows_no_sync(&rows)) {
             return None;
         }
-        let data = if sync { rows.behind_first() } else { rows };
+        let data = rows.after(&[usize::from(sync); MAX_LANES]);
         // What a lane has beyond the others is trail.
         let bytes = data.available(0);
         if bytes > STRIDE {

@@ -384,7 +384,7 @@ impl Receiver {
 }
 
 /// A burst that began well.
-fn no_news(lanes: usize) -> BurstInfo {
+const fn no_news(lanes: usize) -> BurstInfo {
     BurstInfo {
         lanes: lanes as u8,
         sync: [SotVerdict::Clean; MAX_LANES],

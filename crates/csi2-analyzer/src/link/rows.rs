@@ -64,18 +64,6 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The same lanes after the first byte of each.
-    pub(super) fn behind_first(&self) -> Self {
-        let mut lanes = self.lanes;
-        for lane in lanes.iter_mut().take(self.count) {
-            *lane = lane.get(1..).unwrap_or_default();
-        }
-        Self {
-            lanes,
-            count: self.count,
-        }
-    }
-
     /// Merged bytes until a lane runs out.
     pub(super) fn available(&self, phase: usize) -> usize {
         let lanes = self.lanes().iter().enumerate();

@@ -4,9 +4,9 @@ use super::descramble::HEADER_BYTES;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::place::Place;
-use super::{BurstInfo, LinkEvent, Received, Span};
+use super::{BurstInfo, LinkEvent, Received, Span, no_news};
 use core::ops::Range;
-use csi2_dphy::{MAX_LANES, SotVerdict, Tick};
+use csi2_dphy::Tick;
 use csi2_packet::{ChecksumVerdict, Depacketizer, PacketEvent, ReceivedHeader};
 
 /// Takes a burst from the beginning of the line buffer.
@@ -73,11 +73,7 @@ impl Whole {
     /// All was said.
     pub(super) const NOTHING: Self = Self {
         next: Next::Nothing,
-        info: BurstInfo {
-            lanes: 0,
-            sync: [SotVerdict::Clean; MAX_LANES],
-            skew: [0; MAX_LANES],
-        },
+        info: no_news(0),
         header: None,
         payload: None,
         opened: NOWHERE,

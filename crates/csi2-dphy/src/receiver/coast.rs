@@ -3,7 +3,7 @@
 use super::stride::bits;
 use super::{PinReceiver, budget};
 use crate::burst::Phase;
-use crate::{LaneMerger, LaneReceiver, MAX_LANES, PinEvent, Samples, Tick};
+use crate::{LaneMerger, MAX_LANES, PinEvent, Samples, Tick};
 use csi2_kernels::{Backend, Tap, find_change};
 
 /// Samples without a change that are worth it, and those taken one by one between bursts before the next attempt.
@@ -90,26 +90,34 @@ impl PinReceiver {
             return 0;
         };
         self.flush(merger);
-        let level = |lane: usize| word >> lane & 1 == 1;
-        let may = |(lane, receiver): (usize, &LaneReceiver)| receiver.may_coast(level(lane), LEAST as u64);
-        let mut lanes = self.lanes.iter().take(self.count).enumerate();
-        if self.has_news() || !self.waits() || !lanes.all(may) {
+        if self.has_news() || !self.waits() || !self.may_run(word, LEAST) {
             return 0;
         }
         let most = self.lines.deadline.saturating_sub(seen.first);
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let count = alike(&behind(seen, 0, most), mask, self.backend);
+        self.run(word, seen.first, count);
+        count
+    }
+
+    /// Whether so many samples like `word` change nothing but the length of a run of bits of each lane.
+    pub(super) fn may_run(&self, word: u32, count: usize) -> bool {
+        let mut lanes = self.lanes.iter().take(self.count).enumerate();
+        lanes.all(|(lane, receiver)| receiver.may_coast(word >> lane & 1 == 1, count as u64))
+    }
+
+    /// Takes those samples, the first at `first`.
+    pub(super) fn run(&mut self, word: u32, first: Tick, count: usize) {
         if count > 0 && self.listening {
             for (lane, receiver) in self.lanes.iter_mut().enumerate().take(self.count) {
                 if receiver.in_hs() {
-                    receiver.coast(level(lane), count as u64);
+                    receiver.coast(word >> lane & 1 == 1, count as u64);
                 }
             }
             self.bits += count as u64;
-            self.now = seen.first.saturating_add(count as Tick - 1);
+            self.now = first.saturating_add(count as Tick - 1);
         }
         self.word = word;
-        count
     }
 
     /// The wires at a sample.

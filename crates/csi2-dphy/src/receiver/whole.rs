@@ -61,12 +61,10 @@ impl PinReceiver {
         accept: impl FnOnce(&[u8]) -> bool,
     ) -> (usize, BurstTaken) {
         let possible = self.blind && !self.singly && self.count > 0 && self.takes_each_sample();
-        let Some(taps) = self.taps.filter(|taps| (taps.least_unit..=8).contains(&seen.unit)) else {
+        let readable = |taps: &Taps| (taps.least_unit..=8).contains(&seen.unit);
+        let Some(taps) = self.taps.filter(|taps| possible && readable(taps)) else {
             return (0, BurstTaken::None);
         };
-        if !possible {
-            return (0, BurstTaken::None);
-        }
         if let Some(event) = self.resume(merger) {
             return (0, BurstTaken::Event(event));
         }
@@ -104,18 +102,11 @@ impl PinReceiver {
             let Some(word) = self.wires(&rest, 0).filter(|_| run > 0) else {
                 break;
             };
-            let level = |lane: usize| word >> lane & 1 == 1;
-            let mut lanes = self.lanes.iter().take(self.count).enumerate();
-            if !lanes.all(|(lane, receiver)| receiver.may_coast(level(lane), run as u64)) {
+            if !self.may_run(word, run) {
                 break;
             }
-            for (lane, receiver) in self.lanes.iter_mut().take(self.count).enumerate() {
-                receiver.coast(level(lane), run as u64);
-            }
+            self.run(word, rest.first, run);
             passed += run;
-            self.bits += run as u64;
-            self.now = rest.first.saturating_add(run as Tick - 1);
-            self.word = word;
         }
         passed
     }
