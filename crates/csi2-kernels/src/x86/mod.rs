@@ -3,6 +3,7 @@
 pub(crate) mod avx2;
 pub(crate) mod avx512;
 pub(crate) mod fold;
+pub(crate) mod further;
 pub(crate) mod sse42;
 pub(crate) mod threes;
 

@@ -1,17 +1,19 @@
-//! The checksum by carry-less multiplication, four blocks of 16 bytes a vector.
+//! The checksum: long messages by matrices of bits, short ones and the ends by carry-less multiplication, four blocks of 16 bytes a
+//! vector.
 
 use core::arch::x86_64::*;
 
 use fearless_simd::x86::Avx512;
 use fearless_simd::{prelude::*, u8x64};
 
+use super::matrices::{Further, Matrices, matrices};
 use crate::portable;
-use crate::x86::fold::{self, Keys, far, key, near};
+use crate::x86::fold::{self, Keys, key, near};
 
 /// Bytes of a vector.
 const VECTOR: usize = 64;
 /// Vectors of sums that run through long messages.
-const SUMS: usize = 4;
+const SUMS: usize = 8;
 /// Vectors at the end of a message that go into its sum directly: the running sums and less than a turn behind them.
 const NEAR: usize = 2 * SUMS;
 /// Shorter messages are not worth a vector.
@@ -32,7 +34,8 @@ static NEAR_KEYS: [VectorKeys; NEAR] = {
     }
     keys
 };
-static FAR_KEYS: VectorKeys = vector([far(8 * (VECTOR * SUMS) as i32); 4]);
+/// Bring sums a turn further.
+static FURTHER: Matrices = matrices(8 * (VECTOR * SUMS) as i32);
 /// Bring an 80-bit sum so many bytes further: its low half has the powers from x^79 to x^16; what is above it is read as if
 /// it were a half of 64 bits, 48 powers too high.
 static SUM_KEYS: [Keys; VECTOR] = {
@@ -92,7 +95,7 @@ fn short(avx512: Avx512, state: u16, bytes: &[u8]) -> u16 {
 
 /// Vectors that are cache lines, and a rest.
 #[inline(never)]
-#[target_feature(enable = "avx512bw,avx512vbmi,vpclmulqdq")]
+#[target_feature(enable = "avx512bw,avx512vbmi,gfni,vpclmulqdq")]
 fn long(avx512: Avx512, state: u16, bytes: &[u8]) -> u16 {
     let (state, bytes, head) = match (bytes, VECTOR - bytes.as_ptr().addr() % VECTOR) {
         ([first, rest @ ..], 1) => (portable::after(state, *first), rest, VECTOR),
@@ -126,7 +129,7 @@ fn split(avx512: Avx512, state: u16, bytes: &[u8], head: usize) -> (__m512i, &[[
 
 /// The sum of `first` and many vectors behind it.
 #[inline]
-#[target_feature(enable = "avx512f,vpclmulqdq")]
+#[target_feature(enable = "avx512f,avx512bw,gfni,vpclmulqdq")]
 fn running(avx512: Avx512, first: __m512i, vectors: &[[u8; VECTOR]]) -> __m512i {
     let Some((second, vectors)) = vectors.split_first_chunk::<{ SUMS - 1 }>() else {
         return _mm512_setzero_si512();
@@ -136,10 +139,10 @@ fn running(avx512: Avx512, first: __m512i, vectors: &[[u8; VECTOR]]) -> __m512i 
         *sum = load(avx512, vector);
     }
     let (turns, rest) = vectors.as_chunks::<SUMS>();
-    let keys = load(avx512, &FAR_KEYS);
+    let further = Further::new(avx512, &FURTHER);
     for turn in turns {
         for (sum, vector) in sums.iter_mut().zip(turn) {
-            *sum = _mm512_xor_si512(multiply(*sum, keys), load(avx512, vector));
+            *sum = further.add(*sum, load(avx512, vector));
         }
     }
     let mut all = sum(avx512, rest);

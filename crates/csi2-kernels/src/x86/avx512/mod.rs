@@ -5,6 +5,7 @@ mod copy;
 mod edges;
 mod fall;
 mod interleave;
+mod matrices;
 mod pack;
 mod sampling;
 mod state;

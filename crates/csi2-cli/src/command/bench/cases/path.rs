@@ -97,8 +97,11 @@ impl Frames {
                 offset,
                 at: None,
             };
-            while let Some(received) = receiver.next(&mut input) {
-                each(&received);
+            loop {
+                // Not moved out, as where captures are read.
+                let next = receiver.next(&mut input);
+                let Some(received) = &next else { break };
+                each(received);
             }
         };
         match self {
