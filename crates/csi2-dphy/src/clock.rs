@@ -20,14 +20,30 @@ impl EdgeDetector {
     /// so that a sample between two levels is no edge of its own.
     #[inline]
     pub(crate) fn edge(&mut self, word: u32) -> bool {
-        if word & CLOCK_LP != 0 {
-            return false;
-        }
-        let p = word & CLOCK_P != 0;
-        if self.wires == ClockWires::Pair && !matches!(word & CLOCK, CLOCK_P | CLOCK_N) {
-            return false;
-        }
+        let Some(p) = self.shows(word) else { return false };
         self.level.replace(p).is_some_and(|before| before != p)
+    }
+
+    /// The HS level that `word` shows.
+    #[inline]
+    pub(crate) fn shows(&self, word: u32) -> Option<bool> {
+        if word & CLOCK_LP != 0 {
+            return None;
+        }
+        if self.wires == ClockWires::Pair && !matches!(word & CLOCK, CLOCK_P | CLOCK_N) {
+            return None;
+        }
+        Some(word & CLOCK_P != 0)
+    }
+
+    /// The last HS level seen.
+    pub(crate) fn level(&self) -> Option<bool> {
+        self.level
+    }
+
+    /// Edges have passed, and the wires are now `word`.
+    pub(crate) fn pass(&mut self, word: u32) {
+        self.level = self.shows(word).or(self.level);
     }
 }
 
@@ -93,6 +109,39 @@ impl UnitMeter {
         }
         self.gap = gap;
         self.last = at;
+    }
+
+    /// Bits were taken, each so long after `first`.
+    pub(crate) fn edges(&mut self, edges: &[u32], first: Tick) {
+        let at = |edge: &u32| first.saturating_add(u64::from(*edge));
+        let Some((one, rest)) = edges.split_first() else { return };
+        self.edge(at(one));
+        let (Some(last), Some(before)) = (rest.last(), edges.iter().nth_back(1)) else {
+            return;
+        };
+        if !self.is_steady(edges.iter().zip(rest)) || (self.open && self.first.is_none()) {
+            return rest.iter().for_each(|edge| self.edge(at(edge)));
+        }
+        if self.open {
+            self.count += rest.len() as u64;
+        }
+        self.gap = last.wrapping_sub(*before).into();
+        self.last = at(last);
+    }
+
+    /// Whether the clock surely pauses nowhere between these edges, nor did before the first.
+    fn is_steady<'a>(&self, pairs: impl Iterator<Item = (&'a u32, &'a u32)>) -> bool {
+        let Some(least) = u32::try_from(self.gap).ok().filter(|gap| *gap < 1 << 28) else {
+            return false;
+        };
+        let least = least.div_ceil(2);
+        let most = Self::PAUSE as u32 * least;
+        // A difference that is negative has the top bit.
+        let off = pairs.fold(0, |off, (before, edge)| {
+            let gap = edge.wrapping_sub(*before);
+            off | gap | gap.wrapping_sub(least) | most.wrapping_sub(gap)
+        });
+        off >> 31 == 0
     }
 
     /// The lane is in the ultra-low-power state.

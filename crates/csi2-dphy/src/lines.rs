@@ -79,6 +79,11 @@ impl Lines {
         true
     }
 
+    /// Bits kept back.
+    pub(crate) fn held(&self, lane: usize) -> u32 {
+        self.held[lane & 15]
+    }
+
     /// A pending state and when it began.
     pub(crate) fn pending(&self, lane: usize) -> Option<(LineState, Tick)> {
         let pending = self.pending >> (lane & 15) & 1 == 1;

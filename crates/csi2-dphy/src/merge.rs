@@ -277,6 +277,11 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
         (!self.held && self.ended == 0 && self.count == lanes).then_some(self.turn)
     }
 
+    /// The same, once nothing is held.
+    pub(crate) fn next_turn(&self, lanes: usize) -> Option<usize> {
+        (self.ended == 0 && self.count == lanes).then_some(self.turn)
+    }
+
     /// The bytes of a lane that wait, in order.
     pub(crate) fn waiting_of(&self, lane: usize) -> impl Iterator<Item = u8> {
         let (head, filled) = (self.head.get(lane), self.filled.get(lane));

@@ -8,6 +8,7 @@ use crate::rows::Rows;
 use crate::wires::{ClockWires, WireTable};
 use crate::{LaneMerger, LaneReceiver, MAX_LANES, PinEvent, PinMap, PinSettings, Tick, TimingMeter};
 use clock_states::ClockLane;
+use clocked::ClockTap;
 use csi2_kernels::Backend;
 use history::History;
 use taps::Taps;
@@ -16,6 +17,7 @@ mod bits;
 mod boundary;
 mod changes;
 mod clock_states;
+mod clocked;
 mod coast;
 mod history;
 mod samples;
@@ -75,6 +77,7 @@ pub struct PinReceiver {
     timing: TimingMeter,
     /// Where many samples at once can be read.
     taps: Option<Taps>,
+    clock_tap: Option<ClockTap>,
     /// Each sample is taken by itself.
     singly: bool,
     backend: Backend,
@@ -116,7 +119,7 @@ impl PinReceiver {
             lines: Lines::new(),
             rows: Rows::new(),
             listening: blind,
-            bulk: blind,
+            bulk: blind && table.clock() == ClockWires::None,
             bits: 0,
             now: 0,
             data: 0,
@@ -127,6 +130,7 @@ impl PinReceiver {
             released: None,
             timing: TimingMeter::default(),
             taps: Taps::new(&map, !blind),
+            clock_tap: ClockTap::new(&map, !blind),
             singly: false,
             backend: Backend::detect(),
             table,
@@ -195,6 +199,11 @@ impl PinReceiver {
     /// Whether bursts end visibly (LP wires present on all lanes).
     pub fn sees_lp(&self) -> bool {
         !self.blind
+    }
+
+    /// Whether a clock says which samples are bits.
+    pub fn has_clock(&self) -> bool {
+        self.table.clock() != ClockWires::None
     }
 
     /// Durations of the line protocol, measured so far.
@@ -284,7 +293,7 @@ impl PinReceiver {
         let all = data.count_ones() as usize == self.count;
         self.listening = self.lanes.iter().take(self.count).any(LaneReceiver::in_hs);
         let steady = all && !self.lines.is_stopping() && self.burst.phase() == Phase::Running;
-        self.bulk = (self.blind || steady) && !self.singly;
+        self.bulk = (self.blind || steady) && !self.singly && !(self.blind && self.has_clock());
         if self.burst.is_open() != self.meter.is_open() {
             if self.burst.is_open() {
                 self.meter.open();

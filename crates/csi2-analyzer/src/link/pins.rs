@@ -16,6 +16,11 @@ use csi2_packet::{EccVerdict, PacketHeader, VcExtension};
 /// Bytes merged at once where nothing says how many will be needed.
 const STRIDE: usize = 1 << 10;
 
+/// Bits of a running burst taken one by one before the next attempt to take many at once, where there is a clock: twice as many
+/// each time that one fails.
+const CLOCKED: usize = 64;
+const MOST_CLOCKED: usize = 4096;
+
 /// Source of bytes from wires.
 pub(super) struct Pins {
     receiver: PinReceiver,
@@ -31,6 +36,8 @@ pub(super) struct Pins {
     begun: Option<PinEvent>,
     /// Trouble that comes after the bytes in the merger.
     news: Option<PinEvent>,
+    /// Bits to take one by one, where there is a clock.
+    clocked: usize,
     /// Packets there were when a header was found behind one.
     followed: Option<u64>,
     /// The receiver has nothing more to say.
@@ -64,6 +71,7 @@ impl Pins {
             ending: None,
             begun: None,
             news: None,
+            clocked: CLOCKED,
             followed: None,
             done: false,
         }
@@ -91,11 +99,7 @@ impl Pins {
 
     /// Takes the next step. `last`: the capture is over.
     pub(super) fn advance<'c>(&mut self, burst: &mut Burst, input: &mut Input<'c>, last: bool) -> Advance<'c> {
-        if let (Place::Wires { unit_interval, .. }, Some(measured)) =
-            (&mut burst.ledger.place, self.receiver.unit_interval())
-        {
-            *unit_interval = measured;
-        }
+        self.measure(burst);
         if let Some(end) = self.ending {
             return self.end(burst, end);
         }
@@ -134,19 +138,28 @@ impl Pins {
         {
             return Advance::Again;
         }
-        // With LP wires the receiver stops by itself where the burst ends.
-        match self.observe(input, wanted.filter(|_| !self.sees_lp())) {
+        match self.observe(input, wanted) {
             Observed::Event(event) => self.hear(burst, event),
             Observed::Some => Advance::Again,
             Observed::Nothing => Advance::Starved,
         }
     }
 
+    /// Bytes lie where the unit interval that is known by now puts them.
+    fn measure(&self, burst: &mut Burst) {
+        if let (Place::Wires { unit_interval, .. }, Some(measured)) =
+            (&mut burst.ledger.place, self.receiver.unit_interval())
+        {
+            *unit_interval = measured;
+        }
+    }
+
     /// With LP wires the burst ends where they say.
     fn gather<'c>(&mut self, burst: &mut Burst) -> Gathered<'c> {
         let wanted = match burst.ledger.flow {
-            Flow::Packet { .. } => burst.shortfall(),
-            Flow::Header | Flow::Lost => STRIDE,
+            Flow::Header | Flow::Lost if !self.receiver.has_clock() => STRIDE,
+            // What is known of the unit interval where a packet begins or ends should not depend on the cuts of the capture.
+            _ => burst.shortfall(),
         };
         let merged = self.merger.drain(burst.line.room(wanted));
         burst.line.filled(merged);
@@ -389,8 +402,9 @@ impl Pins {
         let Flow::Packet { .. } = burst.ledger.flow else {
             return false;
         };
-        // Without LP wires, what tells how the burst goes on behind the packet is looked at with it.
-        let behind = if self.receiver.sees_lp() {
+        // Without LP wires, what tells how the burst goes on behind the packet is looked at with it, but where that would tell
+        // more of the unit interval, too.
+        let behind = if self.receiver.sees_lp() || self.receiver.has_clock() {
             0
         } else {
             next_bytes(self.lanes)
@@ -400,15 +414,29 @@ impl Pins {
         burst.line.filled(merged);
         burst.line.admit(merged.min(wanted));
         consume(samples, taken);
+        if self.receiver.has_clock() {
+            self.measure(burst);
+        }
+        self.clocked = if taken > 0 {
+            CLOCKED
+        } else {
+            (2 * self.clocked).min(MOST_CLOCKED)
+        };
         taken > 0
     }
 
     /// Hands wires to the receiver, no more than may give the wanted bytes.
     fn observe(&mut self, input: &mut Input<'_>, wanted: Option<usize>) -> Observed {
         // At most one bit of each lane comes of a sample, or of a change where there is a clock.
-        let most = wanted.map_or(usize::MAX, |bytes| {
+        let least = |bytes: usize| bytes.div_ceil(self.lanes) * 8;
+        // With LP wires the receiver stops by itself where the burst ends.
+        let most = wanted.filter(|_| !self.sees_lp()).map_or(usize::MAX, |bytes| {
             let exact = self.receiver.samples_until(bytes, &self.merger);
-            exact.unwrap_or_else(|| bytes.div_ceil(self.lanes) * 8).max(1)
+            exact.unwrap_or_else(|| least(bytes)).max(1)
+        });
+        let bits = wanted.map_or(usize::MAX, |bytes| {
+            let exact = self.receiver.bits_until(bytes, &self.merger);
+            exact.unwrap_or_else(|| least(bytes)).clamp(1, self.clocked)
         });
         match &mut input.seen {
             Observation::Samples(samples) => {
@@ -417,12 +445,15 @@ impl Pins {
                 if count == 0 {
                     return Observed::Nothing;
                 }
+                let clocked = self.receiver.has_clock();
+                let most = if clocked { usize::MAX } else { most };
                 let piece = samples.bytes.get(..count.min(most) * unit).unwrap_or_default();
-                let (taken, event) = self.receiver.samples(
+                let (taken, event) = self.receiver.samples_within(
                     &Samples {
                         bytes: piece,
                         ..*samples
                     },
+                    bits,
                     &mut self.merger,
                 );
                 consume(samples, taken);

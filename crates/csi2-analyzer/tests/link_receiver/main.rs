@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod captures;
+mod clocked;
 mod damage;
 mod harness;
 mod hostile;

@@ -5,16 +5,16 @@ use csi2_dphy::{LanePins, MAX_LANES, PinMap, Wire};
 use proptest::prelude::*;
 
 /// Levels of P and N of each lane, one bit time after another.
-type Wave = Vec<[(bool, bool); MAX_LANES]>;
+pub(super) type Wave = Vec<[(bool, bool); MAX_LANES]>;
 
 /// A link, drawn bit by bit.
 #[derive(Clone, Debug)]
-struct Scene {
-    lanes: usize,
+pub(super) struct Scene {
+    pub(super) lanes: usize,
     /// Both wires of each pair are seen.
-    pairs: bool,
+    pub(super) pairs: bool,
     /// LP receivers of their own are seen.
-    separate: bool,
+    pub(super) separate: bool,
     late: [usize; MAX_LANES],
     bursts: Vec<Vec<u8>>,
     /// Bit times of the stop state, of zeros before the sync byte, and of the trail.
@@ -22,11 +22,11 @@ struct Scene {
     zeros: usize,
     trail: usize,
     /// Channels in the order of the wires, and which of those are turned round.
-    channels: Vec<u16>,
-    turned: u64,
-    unit: usize,
+    pub(super) channels: Vec<u16>,
+    pub(super) turned: u64,
+    pub(super) unit: usize,
     damage: Vec<Damage>,
-    cuts: Vec<usize>,
+    pub(super) cuts: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -86,7 +86,7 @@ impl Scene {
         REST + pause * (burst + 1) + before.map(longest).sum::<usize>()
     }
 
-    fn wave(&self) -> Wave {
+    pub(super) fn wave(&self) -> Wave {
         let lanes: Vec<_> = (0..self.lanes).map(|lane| self.lane(lane)).collect();
         let mut wave: Wave = (0..lanes[0].len())
             .map(|at| std::array::from_fn(|lane| lanes.get(lane).map_or((false, false), |lane| lane[at])))
@@ -123,7 +123,7 @@ impl Scene {
     }
 
     /// The wires of a lane: P, and N or the LP receivers.
-    fn wires(&self) -> usize {
+    pub(super) fn wires(&self) -> usize {
         match (self.pairs, self.separate) {
             (false, _) => 1,
             (true, false) => 2,
@@ -131,7 +131,7 @@ impl Scene {
         }
     }
 
-    fn map(&self) -> PinMap {
+    pub(super) fn map(&self) -> PinMap {
         let wire = |index: usize| {
             Some(Wire {
                 channel: self.channels[index],
@@ -160,51 +160,56 @@ impl Scene {
     /// The capture in pieces of `lengths` samples, over and over.
     fn capture(&self, lengths: &[usize]) -> Capture {
         let map = self.map();
-        let bytes: Vec<u8> = self
-            .wave()
-            .iter()
-            .flat_map(|levels| {
-                let mut sample = 0u64;
-                let mut put = |wire: Option<Wire>, level: bool| {
-                    if let Some(wire) = wire {
-                        sample |= u64::from(level != wire.invert) << wire.channel;
-                    }
-                };
-                for (pins, &(p, n)) in map.lanes.iter().zip(levels) {
-                    // What an LP receiver sees of HS levels is low.
-                    put(pins.p, p);
-                    put(pins.n, n);
-                    put(pins.lp_p, p && n);
-                    put(pins.lp_n, n && (p || !self.separate));
-                }
-                sample.to_le_bytes().into_iter().take(self.unit)
-            })
-            .collect();
-        let mut pieces = Vec::new();
-        let (mut rest, mut first) = (bytes.as_slice(), 0);
-        for length in lengths.iter().cycle() {
-            let (piece, more) = rest.split_at((length * self.unit).min(rest.len()));
-            pieces.push(Piece {
-                seen: Seen::Samples {
-                    first,
-                    unit: self.unit,
-                    bytes: piece.to_vec(),
-                },
-                starts: false,
-                ends: false,
-                offset: 0,
-                at: None,
-            });
-            first += (piece.len() / self.unit) as u64;
-            rest = more;
-            if rest.is_empty() {
-                break;
-            }
+        let samples = self.wave().into_iter().map(|levels| self.sample(&map, &levels));
+        cut(map, self.unit, samples, lengths)
+    }
+
+    /// The data lanes' wires as channels.
+    pub(super) fn sample(&self, map: &PinMap, levels: &[(bool, bool); MAX_LANES]) -> u64 {
+        let mut sample = 0;
+        for (pins, &(p, n)) in map.lanes.iter().zip(levels) {
+            // What an LP receiver sees of HS levels is low.
+            sample |= channel(pins.p, p) | channel(pins.n, n);
+            sample |= channel(pins.lp_p, p && n) | channel(pins.lp_n, n && (p || !self.separate));
         }
-        Capture {
-            entry: csi2_analyzer::Entry::pins(map),
-            pieces,
+        sample
+    }
+}
+
+/// The channel of a wire, if it has that level.
+pub(super) fn channel(wire: Option<Wire>, level: bool) -> u64 {
+    wire.map_or(0, |wire| u64::from(level != wire.invert) << wire.channel)
+}
+
+/// Samples of `unit` bytes in pieces of `lengths`, over and over.
+pub(super) fn cut(map: PinMap, unit: usize, samples: impl Iterator<Item = u64>, lengths: &[usize]) -> Capture {
+    let bytes: Vec<u8> = samples
+        .flat_map(|sample| sample.to_le_bytes().into_iter().take(unit))
+        .collect();
+    let mut pieces = Vec::new();
+    let (mut rest, mut first) = (bytes.as_slice(), 0);
+    for length in lengths.iter().cycle() {
+        let (piece, more) = rest.split_at((length * unit).min(rest.len()));
+        pieces.push(Piece {
+            seen: Seen::Samples {
+                first,
+                unit,
+                bytes: piece.to_vec(),
+            },
+            starts: false,
+            ends: false,
+            offset: 0,
+            at: None,
+        });
+        first += (piece.len() / unit) as u64;
+        rest = more;
+        if rest.is_empty() {
+            break;
         }
+    }
+    Capture {
+        entry: csi2_analyzer::Entry::pins(map),
+        pieces,
     }
 }
 
@@ -256,7 +261,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-fn scenes() -> impl Strategy<Value = Scene> {
+pub(super) fn scenes() -> impl Strategy<Value = Scene> {
     let link = (
         prop::sample::select(&[1usize, 2, 3, 4, 4, 8][..]),
         any::<bool>(),

@@ -79,7 +79,7 @@ impl PinReceiver {
     }
 
     /// Whether no burst is under way.
-    fn waits(&self) -> bool {
+    pub(super) fn waits(&self) -> bool {
         self.burst.phase() == Phase::Idle && !self.lines.is_stopping()
     }
 

@@ -27,6 +27,11 @@ impl History {
         }
     }
 
+    /// Whether some lane is sampled early.
+    pub(super) fn is_used(&self) -> bool {
+        self.used
+    }
+
     /// Levels changed.
     #[inline]
     pub(super) fn note(&mut self, word: u32, at: Tick) {

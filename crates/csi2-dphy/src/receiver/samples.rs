@@ -6,23 +6,23 @@ use crate::{LaneMerger, PinEvent, Samples, Tick};
 
 /// Calls a method with the samples as words.
 macro_rules! each_sample {
-    ($receiver:ident, $method:ident, $seen:ident, $merger:ident) => {{
+    ($receiver:ident, $method:ident, $seen:ident, $($more:expr),+) => {{
         let (first, bytes) = ($seen.first, $seen.bytes);
         match $seen.unit {
-            1 => $receiver.$method::<1>(first, bytes.iter().map(|byte| u64::from(*byte)), $merger),
+            1 => $receiver.$method::<1>(first, bytes.iter().map(|byte| u64::from(*byte)), $($more),+),
             2 => $receiver.$method::<2>(
                 first,
                 bytes.as_chunks().0.iter().map(|unit| u16::from_le_bytes(*unit).into()),
-                $merger,
+                $($more),+
             ),
             4 => $receiver.$method::<4>(
                 first,
                 bytes.as_chunks().0.iter().map(|unit| u32::from_le_bytes(*unit).into()),
-                $merger,
+                $($more),+
             ),
             unit => {
                 let little_endian = |unit: &[u8]| unit.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
-                $receiver.$method::<8>(first, bytes.chunks_exact(unit).map(little_endian), $merger)
+                $receiver.$method::<8>(first, bytes.chunks_exact(unit).map(little_endian), $($more),+)
             }
         }
     }};
@@ -34,6 +34,16 @@ impl PinReceiver {
     /// Fewer samples than given and no event: drain the merger and go on. The bytes of a burst leave the merger from the
     /// call after [`PinEvent::BurstStart`] on; those still in it at [`PinEvent::BurstEnd`] belong to the burst.
     pub fn samples(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger) -> (usize, Option<PinEvent>) {
+        self.samples_within(seen, usize::MAX, merger)
+    }
+
+    /// The same, but with a clock lane takes at most `bits` bits of each lane.
+    pub fn samples_within(
+        &mut self,
+        seen: &Samples<'_>,
+        bits: usize,
+        merger: &mut LaneMerger,
+    ) -> (usize, Option<PinEvent>) {
         if let Some(event) = self.resume(merger) {
             return (0, Some(event));
         }
@@ -41,7 +51,7 @@ impl PinReceiver {
             return (0, None);
         }
         if self.table.clock() != ClockWires::None {
-            return each_sample!(self, run_clocked, seen, merger);
+            return self.run_clock(seen, bits, merger);
         }
         if self.takes_each_sample() {
             return self.run_bits(seen, merger);
@@ -59,11 +69,22 @@ impl PinReceiver {
         each_sample!(self, take_states, seen, merger)
     }
 
+    /// A clock lane: one by one, at most `bits` bits of each lane.
+    pub(super) fn run_samples(
+        &mut self,
+        seen: &Samples<'_>,
+        bits: &mut usize,
+        merger: &mut LaneMerger,
+    ) -> (usize, Option<PinEvent>) {
+        each_sample!(self, run_clocked, seen, bits, merger)
+    }
+
     /// A clock lane: only those that differ from the one before matter.
     fn run_clocked<const UNIT: usize>(
         &mut self,
         first: Tick,
         samples: impl Iterator<Item = u64>,
+        bits: &mut usize,
         merger: &mut LaneMerger,
     ) -> (usize, Option<PinEvent>) {
         let mut budget = budget(merger);
@@ -74,18 +95,20 @@ impl PinReceiver {
                 taken += 1;
                 continue;
             }
-            if budget == 0 {
-                return (taken, None);
+            if budget == 0 || *bits == 0 {
+                break;
             }
             budget -= 1;
             taken += 1;
             self.raw = Some(sample);
-            self.step(self.table.gather::<UNIT>(sample), at, merger);
+            *bits -= usize::from(self.step(self.table.gather::<UNIT>(sample), at, merger));
             if self.has_news() {
-                return (taken, self.poll());
+                break;
             }
         }
-        (taken, None)
+        // What these bits make may be all that is wanted, and comes before the news.
+        self.flush(merger);
+        (taken, self.poll())
     }
 
     fn take_states<const UNIT: usize>(
@@ -122,17 +145,19 @@ impl PinReceiver {
         (taken, self.poll())
     }
 
-    /// The wires are now `word`.
+    /// The wires are now `word`. Returns whether a bit was taken.
     #[inline]
-    pub(super) fn step(&mut self, word: u32, at: Tick, merger: &mut LaneMerger) {
+    pub(super) fn step(&mut self, word: u32, at: Tick, merger: &mut LaneMerger) -> bool {
         if at >= self.lines.deadline {
             self.settle(at, merger);
         }
         let before = self.word;
         let changed = word ^ before;
         self.word = word;
+        let mut edge = false;
         if changed & (CLOCK | CLOCK_LP) != 0 {
-            if self.edges.edge(word) {
+            edge = self.edges.edge(word);
+            if edge {
                 if !self.clock.rests {
                     self.meter.edge(at);
                 }
@@ -149,5 +174,6 @@ impl PinReceiver {
         if changed & LP != 0 {
             self.line_states(word, at, merger);
         }
+        edge
     }
 }

@@ -35,9 +35,9 @@ struct Plan {
 }
 
 impl PinReceiver {
-    /// Where each sample is a bit, takes samples of a running burst straight to merged bytes: those that wait in `merger`
-    /// first, then as many more as `out` and the samples allow, of which no more are taken than may fill it. Returns (samples
-    /// consumed, bytes written); what does not make whole rows is in the merger.
+    /// Where each sample is a bit, or a clock among them says which are, takes samples of a running burst straight to merged
+    /// bytes: those that wait in `merger` first, then as many more as `out` and the samples allow, of which no more are taken
+    /// than may fill it. Returns (samples consumed, bytes written); what does not make whole rows is in the merger.
     ///
     /// None at all where something other than bytes might come of them, or where it would not be worth it:
     /// [`PinReceiver::samples`] takes them.
@@ -46,22 +46,30 @@ impl PinReceiver {
             return (0, 0);
         }
         self.flush(merger);
-        self.stride(seen, merger, out).unwrap_or((0, 0))
+        let done = if self.takes_each_sample() {
+            self.stride(seen, merger, out)
+        } else {
+            self.stride_clocked(seen, merger, out)
+        };
+        done.unwrap_or((0, 0))
     }
 
     /// Where each sample is a bit: how many more the next `bytes` merged bytes of a running burst take. `None` where that
     /// cannot be said.
     pub fn samples_until(&self, bytes: usize, merger: &LaneMerger) -> Option<usize> {
-        let turn = merger.turn(self.count)?;
-        if !self.takes_each_sample() {
-            return None;
-        }
+        self.bits_until(bytes, merger).filter(|_| self.takes_each_sample())
+    }
+
+    /// How many more bits of each lane the next `bytes` merged bytes of a running burst take. `None` where that cannot be said.
+    pub fn bits_until(&self, bytes: usize, merger: &LaneMerger) -> Option<usize> {
+        let turn = merger.next_turn(self.count)?;
         let waiting = merger.waiting();
         let lanes = self.lanes.iter().zip(&waiting).enumerate().take(self.count);
         let missing = lanes.map(|(lane, (receiver, waiting))| {
             let before = (lane + self.count - turn) % self.count;
             let own = bytes.saturating_sub(before).div_ceil(self.count);
-            (8 * own.saturating_sub(*waiting)).saturating_sub(receiver.loose_bits() as usize)
+            let there = receiver.loose_bits() as usize + self.lines.held(lane) as usize;
+            (8 * own.saturating_sub(*waiting)).saturating_sub(there)
         });
         missing.max()
     }
@@ -69,14 +77,20 @@ impl PinReceiver {
     /// Whether nothing but data is under way.
     fn may_stride(&self) -> bool {
         !self.singly
-            && self.takes_each_sample()
+            && (self.takes_each_sample() || self.may_stride_clocked())
             && self.burst.phase() == Phase::Running
             && self.burst.lanes() == self.count
             && self.released.is_none()
             && self.lines.is_still()
     }
 
-    fn stride(&mut self, seen: &Samples<'_>, merger: &mut LaneMerger, out: &mut [u8]) -> Option<(usize, usize)> {
+    /// `seen` has a sample a bit.
+    pub(super) fn stride(
+        &mut self,
+        seen: &Samples<'_>,
+        merger: &mut LaneMerger,
+        out: &mut [u8],
+    ) -> Option<(usize, usize)> {
         let plan = self.plan(seen, merger, out.len())?;
         let count = self.count;
         let head = plan.lead * count - plan.turn;
@@ -86,7 +100,9 @@ impl PinReceiver {
             ..*seen
         };
         let rows = sample_bytes(self.backend, seen.bytes, seen.unit, plan.taps.get(..count)?, whole);
-        if rows != plan.rows - plan.lead || !self.stays_in_hs(seen, &plan, whole) {
+        // With a clock, all samples have been looked at, those between the bits, too.
+        let clocked = !self.takes_each_sample();
+        if rows != plan.rows - plan.lead || !(clocked || self.stays_in_hs(seen, &plan, whole)) {
             return None;
         }
         if plan.lead > 0 {
@@ -99,7 +115,12 @@ impl PinReceiver {
         let mut searches = [const { None }; MAX_LANES];
         for (lane, (strand, search)) in strands.iter_mut().zip(&mut searches).enumerate().take(count) {
             let all = self.strand(seen, &plan, lane, merged)?;
-            *search = Some(self.lanes.get(lane)?.search_after(&all)?);
+            let after = self.lanes.get(lane)?.search_after(&all)?;
+            if clocked && after.is_undecided() {
+                // It would know an instant.
+                return None;
+            }
+            *search = Some(after);
             *strand = Some(all);
         }
         if self.begins_within(strands.get(..count)?) {
@@ -175,7 +196,7 @@ impl PinReceiver {
             return None;
         }
         // No more than may give what is wanted.
-        let samples = (seen.bytes.len() / seen.unit).min(self.samples_until(room, merger)?);
+        let samples = (seen.bytes.len() / seen.unit).min(self.bits_until(room, merger)?);
         let mut most = 0;
         for ((receiver, from), tap) in lanes.iter().zip(&plan.from).zip(&mut plan.taps) {
             tap.skip = (8 - receiver.loose_bits() as usize) % 8 + 8 * (plan.lead - from);
