@@ -134,12 +134,12 @@ impl PinReceiver {
                 break;
             }
         }
+        // What these bits make may be all that is wanted, and comes before the news. Without LP wires, what the packet layer makes
+        // of the news decides what the samples behind it are, and those it gave are all that count where it ends the burst.
+        if !self.blind || !self.has_news() {
+            self.flush(merger);
+        }
         if self.blind {
-            // What the packet layer makes of the news decides what the samples behind it are, and those it gave are all
-            // that count where it ends the burst.
-            if !self.has_news() {
-                self.flush(merger);
-            }
             taken -= core::mem::take(&mut self.rows.count).min(taken);
         }
         (taken, self.poll())
