@@ -8,8 +8,8 @@
 //! Where there are more blocks than keys, eight sums of 128 bits run through the message first, each times x^1024 a turn.
 
 use core::arch::x86_64::{
-    __m128i, _mm_clmulepi64_si128, _mm_cvtsi128_si64, _mm_set_epi64x, _mm_setzero_si128, _mm_shuffle_epi8,
-    _mm_unpackhi_epi64, _mm_xor_si128,
+    __m128i, _mm_clmulepi64_si128, _mm_cvtsi128_si32, _mm_set_epi64x, _mm_setzero_si128, _mm_shuffle_epi8,
+    _mm_srli_epi64, _mm_srli_si128, _mm_xor_si128,
 };
 
 use crate::checksum::{POLYNOMIAL, by_x, times_x};
@@ -65,8 +65,6 @@ const QUOTIENT: u64 = {
     }
     quotient
 };
-/// P itself, all 17 coefficients.
-const DIVISOR: u64 = (POLYNOMIAL as u64) << 1 | 1;
 
 static NEAR_KEYS: [Keys; NEAR] = {
     let mut keys = [[0; 2]; NEAR];
@@ -107,8 +105,9 @@ pub(crate) fn checksum(state: u16, bytes: &[u8]) -> u16 {
     let first = _mm_xor_si128(load(first), _mm_set_epi64x(0, i64::from(state)));
     let first = _mm_shuffle_epi8(first, load(shuffle));
     let (blocks, _) = bytes.get(head..).unwrap_or_default().as_chunks();
-    remainder(match blocks.split_first_chunk() {
-        Some((second, rest)) if blocks.len() >= NEAR => long(first, second, rest),
+    remainder(match (blocks, blocks.split_first_chunk()) {
+        ([], _) => last(first),
+        (_, Some((second, rest))) if blocks.len() >= NEAR => long(first, second, rest),
         _ => _mm_xor_si128(multiply(first, NEAR_KEYS[blocks.len() % NEAR]), sum(blocks)),
     })
 }
@@ -139,11 +138,22 @@ fn long(first: __m128i, second: &[[u8; BLOCK]; SUMS - 1], blocks: &[[u8; BLOCK]]
 #[inline]
 #[target_feature(enable = "pclmulqdq,sse4.1")]
 fn sum(blocks: &[[u8; BLOCK]]) -> __m128i {
-    let mut sum = _mm_setzero_si128();
-    for (block, &keys) in blocks.iter().rev().zip(&NEAR_KEYS) {
+    let Some((end, blocks)) = blocks.split_last() else {
+        return _mm_setzero_si128();
+    };
+    let mut sum = last(load(end));
+    for (block, &keys) in blocks.iter().rev().zip(&NEAR_KEYS[1..]) {
         sum = _mm_xor_si128(sum, multiply(load(block), keys));
     }
     sum
+}
+
+/// The 80-bit sum of the last block: its high half times x^16 is one as it stands.
+#[inline]
+#[target_feature(enable = "pclmulqdq,sse4.1")]
+fn last(block: __m128i) -> __m128i {
+    let keys = _mm_set_epi64x(0, NEAR_KEYS[0][0] as i64);
+    _mm_xor_si128(_mm_clmulepi64_si128(block, keys, 0x00), _mm_srli_si128::<8>(block))
 }
 
 /// Both halves by their keys.
@@ -158,16 +168,22 @@ pub(crate) fn multiply(block: __m128i, [low, high]: Keys) -> __m128i {
 }
 
 /// The remainder of an 80-bit sum (Barrett): the quotient is exact, since it is that of the sum's upper 64 bits, and below
-/// x^16 the sum and quotient times P differ by the remainder.
+/// x^16 the sum and quotient times P differ by the remainder. Of that product only the 16 bits behind bit 63 are asked for, to
+/// which each power of P but x^16, bit 0, adds the quotient's last bits.
 #[inline]
 #[target_feature(enable = "pclmulqdq,sse4.1")]
 pub(crate) fn remainder(sum: __m128i) -> u16 {
-    let factors = _mm_set_epi64x(DIVISOR as i64, QUOTIENT as i64);
-    let quotient = _mm_clmulepi64_si128(sum, factors, 0x00);
-    let product = _mm_clmulepi64_si128(quotient, factors, 0x10);
-    let low = _mm_xor_si128(product, sum);
-    _mm_cvtsi128_si64(_mm_unpackhi_epi64(low, low)) as u16
+    let quotient = _mm_clmulepi64_si128(sum, _mm_set_epi64x(0, QUOTIENT as i64), 0x00);
+    let product = _mm_xor_si128(
+        _mm_xor_si128(
+            _mm_srli_epi64::<{ 64 - 4 }>(quotient),
+            _mm_srli_epi64::<{ 64 - 11 }>(quotient),
+        ),
+        _mm_srli_epi64::<{ 64 - 16 }>(quotient),
+    );
+    _mm_cvtsi128_si32(_mm_xor_si128(product, _mm_srli_si128::<8>(sum))) as u16
 }
+const _: () = assert!(POLYNOMIAL == 1 << (16 - 1) | 1 << (11 - 1) | 1 << (4 - 1));
 
 #[inline]
 #[target_feature(enable = "sse4.1")]
