@@ -28,6 +28,7 @@ mod capture_format;
 mod channel_map;
 mod error;
 mod format;
+mod in_turn;
 mod late;
 mod layer;
 mod output;

@@ -1,29 +1,15 @@
 //! Value changes: bytes to [`Change`]s, the loop that long captures spend their time in.
 
 use super::ids::{Ids, Signal};
+use super::stamps::Stamps;
 use csi2_dphy::{Change, Level, Tick};
+use std::sync::Arc;
 
-/// Changes of a chunk, give or take those of one time stamp.
-const CHUNK: usize = 8192;
-
-/// Level of a wire that the file has not spoken of.
-const UNSAID: u8 = u8::MAX;
-
-/// Turns value changes into [`Change`]s. A time stamp holds one change a wire at most: pulses of no width, which
-/// simulators dump where a signal settles in several steps, are left out.
+/// Turns value changes into [`Change`]s, stamp by stamp.
 #[derive(Debug)]
 pub(super) struct Changes {
-    ids: Ids,
-    /// Levels before the current time stamp, as [`Level`] in a byte.
-    levels: Vec<u8>,
-    /// Where each wire's latest change is in `done`; stale unless that change is of this wire and stamp.
-    latest: Vec<u32>,
-    now: Tick,
-    done: Vec<Change>,
-    /// Where in `done` the current time stamp starts.
-    stamp: usize,
-    /// A wire changed twice within the stamp.
-    settling: bool,
+    ids: Arc<Ids>,
+    stamps: Stamps,
     state: State,
     /// Digits of a vector whose identifier follows.
     digits: Vec<u8>,
@@ -56,51 +42,75 @@ pub(super) enum Trouble {
 }
 
 impl Changes {
-    pub(super) fn new(ids: Ids, channels: usize) -> Self {
+    pub(super) fn new(ids: Arc<Ids>, channels: usize) -> Self {
         Self {
             ids,
-            levels: vec![UNSAID; channels],
-            latest: vec![0; channels],
-            now: 0,
-            done: Vec::with_capacity(CHUNK),
-            stamp: 0,
-            settling: false,
+            stamps: Stamps::new(channels),
             state: State::Change,
             digits: Vec::new(),
         }
     }
 
-    /// Drops the changes given out.
-    pub(super) fn clear(&mut self) {
-        self.done.clear();
-        self.stamp = 0;
+    /// As many of the same wires, and nothing said of them.
+    pub(super) fn like(&self) -> Self {
+        Self::new(self.ids.clone(), self.stamps.channels())
     }
 
-    /// The changes of whole time stamps, once [`Changes::push`] says so.
+    /// Drops the changes given out.
+    pub(super) fn clear(&mut self) {
+        self.stamps.clear();
+    }
+
+    /// The changes of time stamps that are over.
     pub(super) fn done(&self) -> &[Change] {
-        &self.done
+        self.stamps.done()
     }
 
     /// Ends the last time stamp; the file is over.
     pub(super) fn finish(&mut self) {
-        self.end_stamp();
+        self.stamps.end();
     }
 
-    /// Takes whole words from `bytes`, all of them where the file ends there (`last`). Returns how many bytes it took
-    /// and whether a chunk is full; then the next word is a time stamp. A last word that nothing follows may be the
-    /// start of a longer one, where the file is cut: it is taken where it makes sense and no longer one is declared.
-    pub(super) fn push(&mut self, bytes: &[u8], last: bool) -> Result<(usize, bool), BadChange> {
+    /// Forgets all and takes `text` from somewhere within a dump, as if it were its beginning. The first time stamp in it;
+    /// `None` where it does not begin with one or makes no sense so.
+    pub(super) fn try_from(&mut self, text: &[u8]) -> Option<Tick> {
+        self.stamps.restart();
+        self.state = State::Change;
+        let digits = text.strip_prefix(b"#")?;
+        let digits = digits.split(|&byte| byte <= b' ').next()?;
+        let first = time(digits).ok()?;
+        match self.push(text, false) {
+            Ok(taken) if taken == text.len() => Some(first),
+            _ => None,
+        }
+    }
+
+    /// Goes on with what `later` made of the text that follows, which begins with the time stamp `first`: as by
+    /// [`Changes::push`]. `false`, and nothing is done, where it may have taken it for something else than it is.
+    pub(super) fn append(&mut self, later: &mut Self, first: Tick) -> bool {
+        let good = self.state == State::Change && self.stamps.append(&later.stamps, first);
+        if good {
+            self.state = later.state;
+            core::mem::swap(&mut self.digits, &mut later.digits);
+        }
+        good
+    }
+
+    /// Takes whole words from `bytes`, all of them where the file ends there (`last`). Returns how many bytes it took. A
+    /// last word that nothing follows may be the start of a longer one, where the file is cut: it is taken where it makes
+    /// sense and no longer one is declared.
+    pub(super) fn push(&mut self, bytes: &[u8], last: bool) -> Result<usize, BadChange> {
         let mut at = 0;
         loop {
             while bytes.get(at).is_some_and(|&byte| byte <= b' ') {
                 at += 1;
             }
             // What most of a dump is: a level and an identifier of one character.
-            if let Some(&[kind @ (b'0' | b'1'), code @ b'!'..=u8::MAX, b'\n']) =
+            if let Some(&[kind @ (b'0' | b'1'), code @ b'!'..=b'~', b'\n']) =
                 bytes.get(at..).and_then(<[u8]>::first_chunk)
                 && self.state == State::Change
             {
-                if let Some(signal) = self.ids.get(&[code]) {
+                if let Some(signal) = self.ids.get_one(code) {
                     self.scalar(signal, level(kind));
                 }
                 at += 3;
@@ -115,12 +125,12 @@ impl Changes {
             let Some((&kind, rest)) = word.split_first() else {
                 return match self.unfinished().filter(|_| last) {
                     Some(what) => Err(bad(Trouble::Cut(what))),
-                    None => Ok((start, false)),
+                    None => Ok(start),
                 };
             };
             if at == bytes.len() {
                 if !last {
-                    return Ok((start, false));
+                    return Ok(start);
                 }
                 if let Some(what) = self.cut(word) {
                     return Err(bad(Trouble::Cut(what)));
@@ -134,17 +144,11 @@ impl Changes {
                     }
                 }
                 (State::Change, b'#') => {
-                    let time = time(rest).map_err(bad)?;
-                    if time < self.now {
-                        return Err(bad(format!("time {time} after {}: time goes backwards", self.now)));
+                    let (time, now) = (time(rest).map_err(bad)?, self.stamps.now());
+                    if time < now {
+                        return Err(bad(format!("time {time} after {now}: time goes backwards")));
                     }
-                    if time > self.now {
-                        self.end_stamp();
-                        if self.done.len() >= CHUNK {
-                            return Ok((start, true));
-                        }
-                        self.now = time;
-                    }
+                    self.stamps.begin(time);
                 }
                 (State::Change, b'b' | b'B') => self.vector(rest),
                 (State::Change, b'r' | b'R' | b's' | b'S') => self.state = State::OtherCode,
@@ -199,7 +203,7 @@ impl Changes {
         let (kind, rest) = word.split_first()?;
         let code = match (self.state, kind) {
             (State::Change, b'#') => {
-                let early = rest.is_empty() || time(rest).is_ok_and(|time| time < self.now);
+                let early = rest.is_empty() || time(rest).is_ok_and(|time| time < self.stamps.now());
                 return early.then_some("time stamp");
             }
             (State::Change, b'b' | b'B' | b'r' | b'R' | b's' | b'S') => return Some("value change"),
@@ -211,9 +215,10 @@ impl Changes {
         (code.is_empty() || self.ids.any_longer(code)).then_some("value change")
     }
 
+    #[inline]
     fn scalar(&mut self, signal: Signal, level: Level) {
         if signal.width == 1 {
-            self.change(signal.first, level);
+            self.stamps.change(signal.first, level);
             return;
         }
         self.digits.clear();
@@ -241,51 +246,8 @@ impl Changes {
             let place = self.digits.len().checked_sub(usize::from(bit) + 1);
             let digit = place.and_then(|place| self.digits.get(place));
             let level = digit.map_or(extension, |&digit| level(digit));
-            self.change(signal.first.saturating_add(u16::from(bit)), level);
+            self.stamps.change(signal.first.saturating_add(u16::from(bit)), level);
         }
-    }
-
-    #[inline]
-    fn change(&mut self, channel: u16, level: Level) {
-        let index = usize::from(channel);
-        let (Some(latest), Some(&before)) = (self.latest.get_mut(index), self.levels.get(index)) else {
-            return;
-        };
-        let earlier = self.done.get_mut(self.stamp..).and_then(|stamp| {
-            let place = (*latest as usize).checked_sub(self.stamp)?;
-            stamp.get_mut(place).filter(|earlier| earlier.channel == channel)
-        });
-        if let Some(earlier) = earlier {
-            earlier.level = level;
-            self.settling = true;
-        } else if before != level as u8 {
-            // A stamp has at most one change for each of 65536 wires.
-            *latest = self.done.len() as u32;
-            self.done.push(Change {
-                at: self.now,
-                channel,
-                level,
-            });
-        }
-    }
-
-    /// Takes over the levels of the stamp, and drops changes that led back.
-    fn end_stamp(&mut self) {
-        let levels = &mut self.levels;
-        if core::mem::take(&mut self.settling) {
-            let mut place = 0;
-            let stamp = self.stamp;
-            self.done.retain(|change| {
-                place += 1;
-                place <= stamp || levels.get(usize::from(change.channel)) != Some(&(change.level as u8))
-            });
-        }
-        for change in self.done.get(self.stamp..).unwrap_or_default() {
-            if let Some(level) = levels.get_mut(usize::from(change.channel)) {
-                *level = change.level as u8;
-            }
-        }
-        self.stamp = self.done.len();
     }
 }
 

@@ -38,6 +38,14 @@ impl Ids {
         }
     }
 
+    /// The signal of a code of one character from `!` to `~`.
+    #[inline]
+    pub(super) fn get_one(&self, code: u8) -> Option<Signal> {
+        // As of `index`: no other code has a number as low.
+        let digit = usize::from(code.wrapping_sub(FIRST_DIGIT));
+        self.short.get(digit + 1).copied().flatten().filter(|_| digit < DIGITS)
+    }
+
     /// Whether a declared code starts with this one and goes on. Looks at all of them.
     pub(super) fn any_longer(&self, code: &[u8]) -> bool {
         let longer = |declared: &[u8]| declared.len() > code.len() && declared.starts_with(code);
@@ -95,6 +103,9 @@ mod tests {
         }
         for (first, code) in (0..).zip(codes) {
             assert_eq!(ids.get(code), Some(Signal { first, width: 1 }));
+            if let &[one @ b'!'..=b'~'] = code {
+                assert_eq!(ids.get_one(one), ids.get(code));
+            }
         }
         assert_eq!(ids.get(b"\""), None);
         assert_eq!(ids.get(b"~~~~~"), None);

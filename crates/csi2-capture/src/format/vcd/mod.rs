@@ -7,6 +7,10 @@ mod declarations;
 mod header;
 mod ids;
 mod reader;
+mod stamps;
+mod stretches;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use crate::{CaptureFormat, Confidence, Layer};

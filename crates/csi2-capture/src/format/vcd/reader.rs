@@ -2,12 +2,14 @@
 
 use super::changes::{BadChange, Changes, Trouble};
 use super::header::Header;
+use super::stretches::{Stretch, Stretches};
 use crate::format::changes::changes_chunk;
 use crate::late::Late;
 use crate::reader::Fused;
 use crate::window::Window;
 use crate::{CaptureError, CaptureInfo, CaptureReader, Chunk, ErrorKind, Layer, OpenOptions, Source};
 use csi2_dphy::Timebase;
+use std::sync::Arc;
 
 pub(super) fn open(source: Source, options: &OpenOptions) -> Result<Box<dyn CaptureReader>, CaptureError> {
     open_as(super::FORMAT.name, source, options)
@@ -26,23 +28,23 @@ pub(in crate::format) fn open_as(
     info.timebase = header.timebase.or(given.map(Timebase::from_hertz));
     info.sample_rate = header.rate.map(|rate| rate.hertz());
     info.notes = header.notes;
-    let changes = Changes::new(header.ids, header.channels.len());
+    let changes = Changes::new(Arc::new(header.ids), header.channels.len());
     info.channels = header.channels;
     Ok(Box::new(Fused::new(VcdReader {
-        window,
         info,
+        read: window.offset(),
+        stretches: Stretches::new(window, &changes),
         changes,
-        ended: false,
         late: Late::default(),
     })))
 }
 
 struct VcdReader {
-    window: Window,
     info: CaptureInfo,
+    stretches: Stretches,
     changes: Changes,
-    /// The stream has no more bytes than the window holds.
-    ended: bool,
+    /// Bytes of the file up to the end of the last stretch taken.
+    read: u64,
     late: Late,
 }
 
@@ -54,7 +56,7 @@ impl CaptureReader for VcdReader {
     fn next_chunk(&mut self) -> Result<Option<Chunk<'_>>, CaptureError> {
         self.late.check()?;
         self.changes.clear();
-        let offset = self.window.offset();
+        let offset = self.read;
         let outcome = self.fill();
         if outcome.is_err() {
             self.changes.finish();
@@ -64,46 +66,55 @@ impl CaptureReader for VcdReader {
     }
 
     fn bytes_read(&self) -> u64 {
-        self.window.offset()
+        self.read
     }
 }
 
 impl VcdReader {
-    /// Reads changes until a chunk is full or the file ends.
+    /// Takes stretches until there are changes or the file ends.
     fn fill(&mut self) -> Result<(), CaptureError> {
-        loop {
-            let held = self.window.bytes();
-            let outcome = self.changes.push(held, self.ended);
-            let (taken, full) = match outcome {
-                Ok(progress) => progress,
-                Err(BadChange { at, trouble }) => return Err(self.error(at, trouble)),
-            };
-            self.window.consume(taken);
-            if full {
-                return Ok(());
-            }
-            if self.ended {
+        while self.changes.done().is_empty() {
+            let Some(mut stretch) = self.stretches.next()? else {
                 self.changes.finish();
                 return Ok(());
-            }
-            let wanted = self.window.bytes().len() + 1;
-            self.ended = !self.window.fill(wanted)?;
+            };
+            self.read = stretch.end();
+            let outcome = self.take(&mut stretch);
+            self.stretches.recycle(stretch);
+            outcome?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, stretch: &mut Stretch) -> Result<(), CaptureError> {
+        if let Some(first) = stretch.first
+            && self.changes.append(&mut stretch.made, first)
+        {
+            return Ok(());
+        }
+        match self.changes.push(&stretch.text, stretch.last) {
+            Ok(_) => Ok(()),
+            Err(BadChange { at, trouble }) => Err(self.error(stretch, at, trouble)),
         }
     }
-    /// What is wrong `at` bytes behind the first byte held.
-    fn error(&self, at: usize, trouble: Trouble) -> CaptureError {
-        match trouble {
-            Trouble::Malformed(detail) => self.window.malformed(at, "value change", detail),
+
+    /// What is wrong `at` bytes behind the beginning of a stretch.
+    fn error(&self, stretch: &Stretch, at: usize, trouble: Trouble) -> CaptureError {
+        let kind = match trouble {
+            Trouble::Malformed(detail) => ErrorKind::Malformed {
+                what: "value change",
+                detail,
+            },
             Trouble::Cut(what) => {
-                let available = self.window.bytes().len().saturating_sub(at) as u64;
-                let kind = ErrorKind::Truncated {
+                let available = stretch.text.len().saturating_sub(at) as u64;
+                ErrorKind::Truncated {
                     what,
                     // How long it is is not known: longer than this.
                     required: available + 1,
                     available,
-                };
-                self.window.error_at(at, kind)
+                }
             }
-        }
+        };
+        self.stretches.error(stretch, at, kind)
     }
 }
