@@ -1,5 +1,6 @@
 //! Why a command ends early, and with which exit status.
 
+use crate::interrupt;
 use csi2_capture::CaptureError;
 use std::io;
 
@@ -41,6 +42,7 @@ impl Failure {
             Self::Closed => 0,
             Self::Found => 1,
             Self::Usage(_) => 2,
+            Self::Capture(error) if interrupt::is_meant(error) => interrupt::STATUS,
             Self::Capture(_) | Self::File(_) => 3,
         }
     }

@@ -11,6 +11,7 @@ mod dol_values;
 mod failure;
 mod image;
 mod input;
+mod interrupt;
 mod keep;
 mod layouts;
 mod number;

@@ -3,6 +3,7 @@
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::input;
+use crate::interrupt;
 use crate::read_args::ReadArgs;
 use crate::report::text;
 use csi2_analyzer::{Input, Received, Receiver, ReceiverConfig, TimingReport};
@@ -422,8 +423,13 @@ impl Session {
         if broken.is_some() {
             return Ok(broken);
         }
+        let keys = interrupt::Watch::start();
         loop {
-            console.progress(self.opened.reader.bytes_read());
+            let read = self.opened.reader.bytes_read();
+            console.progress(read);
+            if keys.pressed() {
+                return Ok(Some(interrupt::error(&self.opened.name, read)));
+            }
             let chunk = match self.opened.reader.next_chunk() {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => return Ok(None),

@@ -1,4 +1,4 @@
-//! 0 done, 1 findings, 2 the command line is wrong, 3 a file cannot be read or written.
+//! 0 done, 1 findings, 2 the command line is wrong, 3 a file cannot be read or written, 130 interrupted.
 
 use crate::support::Bench;
 
@@ -165,4 +165,58 @@ fn check_and_its_bound() {
     let whole = bench.read("error.pcapng");
     bench.write("error.pcapng", &whole[..whole.len() - 3]);
     bench.run(&["check", "error.pcapng"]).failed(3);
+}
+
+/// Whoever stops a long run keeps what was read, and finds nothing half written.
+#[cfg(unix)]
+#[test]
+fn interrupted() {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+
+    let bench = bench();
+    bench.run(&["convert", "link.sr", "-o", "link.bin"]).ok();
+    let frame = bench.read("link.bin");
+    let words = [
+        "decode",
+        "-",
+        "--input-format",
+        "packets",
+        "--format",
+        "npy",
+        "-o",
+        "out",
+    ];
+    let mut child = bench
+        .command(&words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(std::fs::File::create(bench.path("told")).unwrap())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // Frames without end, and Ctrl-C once the first is there: nothing else ends this.
+    let mut pressed = false;
+    while input.write_all(&frame.repeat(64)).is_ok() {
+        if !pressed && bench.path("out/vc0-raw10-000000.npy").exists() {
+            let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+            assert!(kill.unwrap().success());
+            pressed = true;
+        }
+    }
+    drop(input);
+    let status = child.wait().unwrap();
+    let told = bench.text("told");
+    assert_eq!(status.code(), Some(130), "{told}");
+    assert!(told.contains("interrupted (everything before it was read)"), "{told}");
+    let manifest: serde_json::Value = serde_json::from_str(&bench.text("out/frames.json")).unwrap();
+    let frames = manifest["frames"].as_array().unwrap().len();
+    let written: Vec<String> = std::fs::read_dir(bench.path("out"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert!(frames > 0);
+    // The frames told of and the manifest, nothing hidden.
+    assert_eq!(written.len(), frames + 1, "{written:?}");
+    assert!(written.iter().all(|name| !name.starts_with('.')), "{written:?}");
 }
