@@ -58,7 +58,7 @@ pub(crate) struct Part {
 /// Threads that inflate side by side; the decoder takes what they make one after another.
 pub(crate) fn threads() -> usize {
     const MOST: usize = 4;
-    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(MOST))
+    crate::in_turn::threads(MOST)
 }
 
 /// The name of the first member, by the first bytes of a file. `None` where it is no ZIP.
