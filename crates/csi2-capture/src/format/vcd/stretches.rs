@@ -33,6 +33,11 @@ impl Stretch {
         self.offset.saturating_add(self.text.len() as u64)
     }
 
+    /// Whether a word is longer than a stretch: there is but one of that kind in memory.
+    fn is_long(&self) -> bool {
+        self.text.len() > STRETCH
+    }
+
     fn look(&mut self) {
         // How a file ends is looked at in one place.
         self.first = (!self.last).then(|| self.made.try_from(&self.text)).flatten();
@@ -46,7 +51,7 @@ pub(super) struct Stretches {
     none: Changes,
     /// From the second stretch on.
     threads: Option<InTurn<Stretch>>,
-    /// Comes when the threads have no more; there is none for it.
+    /// Comes when the threads have no more: there is none for it, or it is long. No other is read until then.
     waiting: Option<Stretch>,
     spare: Vec<Stretch>,
     ended: bool,
@@ -98,7 +103,9 @@ impl Stretches {
 
     /// Takes a stretch that is not needed any more.
     pub(super) fn recycle(&mut self, stretch: Stretch) {
-        self.spare.push(stretch);
+        if !stretch.is_long() {
+            self.spare.push(stretch);
+        }
     }
 
     /// An error `ahead` bytes behind the beginning of a stretch.
@@ -111,9 +118,10 @@ impl Stretches {
     fn give_out(&mut self) {
         while self.waiting.is_none() && self.threads.as_ref().is_some_and(InTurn::has_room) {
             let Some(stretch) = self.read() else { return };
-            if let Some(threads) = &mut self.threads {
-                self.waiting = threads.give(stretch).err();
-            }
+            self.waiting = match &mut self.threads {
+                Some(threads) if !stretch.is_long() => threads.give(stretch).err(),
+                _ => Some(stretch),
+            };
         }
     }
 
