@@ -110,12 +110,17 @@ impl Stamps {
     pub(super) fn end(&mut self) {
         let levels = &mut self.levels;
         if core::mem::take(&mut self.settling) {
-            let mut place = 0;
-            let open = self.open;
-            self.changes.retain(|change| {
-                place += 1;
-                place <= open || levels.get(usize::from(change.channel)) != Some(&(change.level as u8))
-            });
+            let stamp = self.changes.get_mut(self.open..).unwrap_or_default();
+            let mut kept = 0;
+            for place in 0..stamp.len() {
+                let leads_back =
+                    |change: &Change| levels.get(usize::from(change.channel)) == Some(&(change.level as u8));
+                if !stamp.get(place).is_some_and(leads_back) {
+                    stamp.swap(kept, place);
+                    kept += 1;
+                }
+            }
+            self.changes.truncate(self.open + kept);
         }
         for (place, change) in (self.open..).zip(self.changes.get(self.open..).unwrap_or_default()) {
             if let Some(level) = levels.get_mut(usize::from(change.channel)) {
