@@ -233,6 +233,12 @@ pub trait CaptureReader: Send {
 
     /// Bytes of input consumed so far, for progress.
     fn bytes_read(&self) -> u64;
+
+    /// Says which channels will be looked at from here on. A reader to whom that makes work easier may leave out changes of the
+    /// others, but one at the end of a piece that tells how far it goes.
+    fn attend(&mut self, wanted: &dyn Fn(usize) -> bool) {
+        let _ = wanted;
+    }
 }
 
 /// Keeps the promise that a reader is finished after its end and after an error.
@@ -263,5 +269,9 @@ impl<R: CaptureReader> CaptureReader for Fused<R> {
 
     fn bytes_read(&self) -> u64 {
         self.inner.bytes_read()
+    }
+
+    fn attend(&mut self, wanted: &dyn Fn(usize) -> bool) {
+        self.inner.attend(wanted);
     }
 }

@@ -331,6 +331,12 @@ impl Session {
         console: &Console,
     ) -> Result<Option<CaptureError>, Failure> {
         let mut stopped = false;
+        if let Some(map) = &self.map {
+            let channels = self.opened.info.channels.len();
+            let looked_at: Vec<bool> = (0..channels).map(|channel| map.role(channel).is_some()).collect();
+            let reader = &mut self.opened.reader;
+            reader.attend(&|channel| looked_at.get(channel) == Some(&true));
+        }
         if visitor.shows_progress() {
             console.progress_start(self.opened.info.total_bytes);
         }

@@ -3,7 +3,7 @@
 use crate::support::{
     Read, create_options, levels, names, noise, read, read_file, sample_levels, source, write_samples,
 };
-use csi2_capture::{Burst, ChannelMap, ErrorKind, OpenOptions, WireNote, create, detect};
+use csi2_capture::{Burst, ChannelMap, ErrorKind, OpenOptions, Source, WireNote, create, detect, open};
 use csi2_dphy::{Change, Level, Observation, Timebase};
 use proptest::prelude::*;
 
@@ -460,4 +460,36 @@ fn a_writer_refuses_what_it_cannot_hold() {
         )
         .is_err()
     );
+}
+
+#[test]
+fn wires_that_nobody_asks_for_are_left_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("x.vcd");
+    let changes: Vec<Change> = (0..200_000u64)
+        .map(|at| Change {
+            at,
+            // The last ones are of others.
+            channel: if at < 150_000 { (at % 3) as u16 } else { 2 },
+            level: if at / 3 % 2 == 0 { Level::Low } else { Level::High },
+        })
+        .collect();
+    let all = write_changes(&path, &["a", "b", "c"], &changes, 1000).changes;
+    let mut reader = open(Source::open(&path).unwrap(), &OpenOptions::default()).unwrap();
+    reader.attend(&|channel| channel == 1);
+    let mut told = Vec::new();
+    while let Some(chunk) = reader.next_chunk().unwrap() {
+        let Observation::Changes(changes) = chunk.seen else {
+            panic!("{:?}", chunk.seen);
+        };
+        told.extend_from_slice(changes);
+    }
+    let of_b = |changes: &[Change]| -> Vec<Change> {
+        let of_b = changes.iter().filter(|change| change.channel == 1);
+        of_b.copied().collect()
+    };
+    assert_eq!(of_b(&told), of_b(&all));
+    assert_eq!(told.last().unwrap().at, all.last().unwrap().at);
+    // One a piece of text beside those, at most.
+    assert!(told.len() < of_b(&told).len() + 30, "{}", told.len());
 }

@@ -56,6 +56,18 @@ impl Changes {
         Self::new(self.ids.clone(), self.stamps.channels())
     }
 
+    /// From here on, tells of other channels than these only what [`Stamps::pass`] does.
+    pub(super) fn attend(&mut self, wanted: &dyn Fn(usize) -> bool) {
+        let mut ids = Ids::clone(&self.ids);
+        ids.attend(wanted);
+        self.ids = Arc::new(ids);
+    }
+
+    /// From here on, tells of the channels that `other` tells of.
+    pub(super) fn follow(&mut self, other: &Self) {
+        self.ids = Arc::clone(&other.ids);
+    }
+
     /// Drops the changes given out.
     pub(super) fn clear(&mut self) {
         self.stamps.clear();
@@ -69,6 +81,12 @@ impl Changes {
     /// Ends the last time stamp; the file is over.
     pub(super) fn finish(&mut self) {
         self.stamps.end();
+        self.stamps.tell_passed(Tick::MAX);
+    }
+
+    /// What there is is to be given out.
+    pub(super) fn settle(&mut self) {
+        self.stamps.tell_passed(self.stamps.now());
     }
 
     /// Forgets all and takes `text` from somewhere within a dump, as if it were its beginning. The first time stamp in it;
@@ -217,9 +235,10 @@ impl Changes {
 
     #[inline]
     fn scalar(&mut self, signal: Signal, level: Level) {
-        if signal.width == 1 {
-            self.stamps.change(signal.first, level);
-            return;
+        match signal.width {
+            0 => return self.stamps.pass(signal.first, level),
+            1 => return self.stamps.change(signal.first, level),
+            _ => {}
         }
         self.digits.clear();
         self.digits.push(match level {
@@ -242,6 +261,10 @@ impl Changes {
             Some(Level::Unknown) => Level::Unknown,
             _ => Level::Low,
         };
+        if signal.width == 0 {
+            let last = self.digits.last().map_or(Level::Low, |&digit| level(digit));
+            self.stamps.pass(signal.first, last);
+        }
         for bit in 0..signal.width {
             let place = self.digits.len().checked_sub(usize::from(bit) + 1);
             let digit = place.and_then(|place| self.digits.get(place));

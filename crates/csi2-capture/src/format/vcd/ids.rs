@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-/// Channels of a signal: bit `k` of its value is channel `first + k`.
+/// Channels of a signal: bit `k` of its value is channel `first + k`. One that nobody asks for has no width.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Signal {
     pub(super) first: u16,
@@ -11,7 +11,7 @@ pub(super) struct Signal {
 
 /// Signals by code. Codes of up to three characters, which is all that a file of less than 800 000 signals needs,
 /// index a table; others are looked up.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ids {
     /// Grows to the greatest code declared.
     short: Vec<Option<Signal>>,
@@ -28,6 +28,16 @@ impl Ids {
             self.short.resize(index + 1, None);
         }
         self.short.get_mut(index)?.replace(signal)
+    }
+
+    /// Takes the width from signals of which `wanted` says no of each channel.
+    pub(super) fn attend(&mut self, wanted: &dyn Fn(usize) -> bool) {
+        for signal in self.short.iter_mut().flatten().chain(self.long.values_mut()) {
+            let first = usize::from(signal.first);
+            if !(first..first + usize::from(signal.width)).any(wanted) {
+                signal.width = 0;
+            }
+        }
     }
 
     #[inline]

@@ -68,6 +68,11 @@ impl CaptureReader for VcdReader {
     fn bytes_read(&self) -> u64 {
         self.read
     }
+
+    fn attend(&mut self, wanted: &dyn Fn(usize) -> bool) {
+        self.changes.attend(wanted);
+        self.stretches.follow(&self.changes);
+    }
 }
 
 impl VcdReader {
@@ -82,6 +87,7 @@ impl VcdReader {
             let outcome = self.take(&mut stretch);
             self.stretches.recycle(stretch);
             outcome?;
+            self.changes.settle();
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ pub(super) struct Stamps {
     firsts: Vec<u32>,
     /// A wire changed twice within the stamp that spoke of it first: what it was before decides in which place it stands.
     unsure: bool,
+    /// The last that was said of a wire that nobody asks for.
+    passed: Option<Change>,
 }
 
 impl Stamps {
@@ -36,6 +38,7 @@ impl Stamps {
             settling: false,
             firsts: Vec::new(),
             unsure: false,
+            passed: None,
         }
     }
 
@@ -48,6 +51,7 @@ impl Stamps {
         self.settling = false;
         self.firsts.clear();
         self.unsure = false;
+        self.passed = None;
     }
 
     /// Wires that there are.
@@ -103,6 +107,24 @@ impl Stamps {
                 channel,
                 level,
             });
+        }
+    }
+
+    /// Something of a wire that nobody asks for: it counts as long as nothing comes after it.
+    pub(super) fn pass(&mut self, channel: u16, level: Level) {
+        let at = self.now;
+        self.passed = Some(Change { at, channel, level });
+    }
+
+    /// Tells what was passed before `end`, where that is later than all that was told: it shows how far the dump goes. The
+    /// stamp of `end` is the open one, or none is.
+    pub(super) fn tell_passed(&mut self, end: Tick) {
+        if let Some(passed) = self.passed.take_if(|passed| passed.at < end)
+            && self.done().last().is_none_or(|last| last.at < passed.at)
+        {
+            self.changes.insert(self.open, passed);
+            self.open += 1;
+            self.index_open();
         }
     }
 
@@ -171,6 +193,7 @@ impl Stamps {
         }
         self.now = later.now;
         self.settling = later.settling;
+        self.passed = later.passed.or(self.passed);
         self.index_open();
         true
     }

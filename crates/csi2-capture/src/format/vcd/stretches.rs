@@ -108,6 +108,11 @@ impl Stretches {
         }
     }
 
+    /// From the next stretch that is read on, tells of the channels that `changes` tells of.
+    pub(super) fn follow(&mut self, changes: &Changes) {
+        self.none.follow(changes);
+    }
+
     /// An error `ahead` bytes behind the beginning of a stretch.
     pub(super) fn error(&self, stretch: &Stretch, ahead: usize, kind: ErrorKind) -> CaptureError {
         let mut error = self.window.error(kind);
@@ -163,6 +168,7 @@ impl Stretches {
         stretch.offset = self.window.offset();
         stretch.last = self.ended && self.failed.is_none();
         stretch.first = None;
+        stretch.made.follow(&self.none);
         self.window.consume(length);
         Some(stretch)
     }

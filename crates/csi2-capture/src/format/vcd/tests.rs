@@ -65,16 +65,14 @@ fn text(words: &[String]) -> (Vec<u8>, Vec<usize>) {
 /// Changes, and where it makes no sense.
 type Said = (Vec<Change>, Option<usize>);
 
-fn whole(text: &[u8]) -> Said {
-    let mut changes = nothing();
+fn whole(text: &[u8], mut changes: Changes) -> Said {
     let outcome = changes.push(text, false);
     changes.finish();
     (changes.done().to_vec(), outcome.err().map(|bad| bad.at))
 }
 
 /// As the reader does it with each stretch; also how many of them were taken without knowledge of those before.
-fn in_stretches(text: &[u8], cuts: &[usize]) -> (Said, usize) {
-    let mut changes = nothing();
+fn in_stretches(text: &[u8], cuts: &[usize], mut changes: Changes) -> (Said, usize) {
     let mut alone = changes.like();
     let (mut all, mut bad, mut appended) = (Vec::new(), None, 0);
     let ends = cuts.iter().copied().chain([text.len()]);
@@ -89,6 +87,7 @@ fn in_stretches(text: &[u8], cuts: &[usize]) -> (Said, usize) {
             bad = Some(start + error.at);
             break;
         }
+        changes.settle();
         all.extend_from_slice(changes.done());
         start = end;
     }
@@ -107,8 +106,31 @@ proptest! {
     fn stretches_say_what_the_whole_says(words in words(), cut in any::<[bool; 80]>()) {
         let (text, starts) = text(&words);
         let cuts: Vec<usize> = starts.into_iter().zip(cut).filter_map(|(start, cut)| cut.then_some(start)).collect();
-        let (said, _) = in_stretches(&text, &cuts);
-        prop_assert_eq!(said, whole(&text));
+        let (said, _) = in_stretches(&text, &cuts, nothing());
+        prop_assert_eq!(said, whole(&text, nothing()));
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_left_out(words in words(), cut in any::<[bool; 80]>(), asked in any::<[bool; CHANNELS]>()) {
+        let (text, starts) = text(&words);
+        let cuts: Vec<usize> = starts.into_iter().zip(cut).filter_map(|(start, cut)| cut.then_some(start)).collect();
+        // The bits of the vector come together.
+        let vector = asked[CODES - 1..].contains(&true);
+        let wanted = |channel: usize| if channel + 1 < CODES { asked[channel] } else { vector };
+        let of_wanted = |changes: &[Change]| -> Vec<Change> {
+            let mut changes = changes.to_vec();
+            changes.retain(|change| wanted(change.channel.into()));
+            changes
+        };
+        let mut some = nothing();
+        some.attend(&|channel| asked[channel]);
+        let ((said, bad), _) = in_stretches(&text, &cuts, some);
+        let (all, all_bad) = whole(&text, nothing());
+        prop_assert_eq!(bad, all_bad);
+        prop_assert_eq!(of_wanted(&said), of_wanted(&all));
+        prop_assert!(said.is_sorted_by_key(|change| change.at));
+        // How far it goes is told.
+        prop_assert!(said.last().map(|change| change.at) >= all.last().map(|change| change.at));
     }
 }
 
@@ -116,9 +138,19 @@ proptest! {
 fn stretches_are_taken_without_what_was_before() {
     let text = b"#1\n0!\n1\"\n#2\n1!\n1\"\n#3\nb101 %\n0!\n#4\nb100 %\n1\"\n";
     let cuts: Vec<usize> = (1..text.len()).filter(|&at| text[at] == b'#').collect();
-    let (said, appended) = in_stretches(text, &cuts);
-    assert_eq!(said, whole(text));
+    let (said, appended) = in_stretches(text, &cuts, nothing());
+    assert_eq!(said, whole(text, nothing()));
     assert_eq!(appended, 4);
+}
+
+#[test]
+fn the_end_is_told_whoever_is_asked_for() {
+    let text = b"#1\n0!\n#5\n1\"\n#7\n0\"\n#8\n";
+    let mut some = nothing();
+    some.attend(&|channel| channel == 0);
+    let (said, _) = whole(text, some);
+    let times: Vec<_> = said.iter().map(|change| (change.at, change.channel)).collect();
+    assert_eq!(times, [(1, 0), (7, 1)]);
 }
 
 /// A dump of some megabytes.
@@ -172,7 +204,7 @@ fn a_long_file_is_read_as_a_whole() {
     // Whole; with nonsense far in; and with a word that is longer than a stretch.
     for stray in ["", "nonsense\n", &format!("${}\n$end\n", "long".repeat(100_000))] {
         let (header, body) = long(stray);
-        let (expected, bad) = whole(body.as_bytes());
+        let (expected, bad) = whole(body.as_bytes(), nothing());
         assert!(expected.len() > 50_000);
         let (all, error) = read(format!("{header}{body}"));
         assert!(all == expected, "{:?}", &stray.get(..8));
