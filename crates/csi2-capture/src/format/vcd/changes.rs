@@ -91,7 +91,7 @@ impl Changes {
 
     /// Forgets all and takes `text` from somewhere within a dump, as if it were its beginning. The first time stamp in it;
     /// `None` where it does not begin with one or makes no sense so.
-    pub(super) fn try_from(&mut self, text: &[u8]) -> Option<Tick> {
+    pub(super) fn take_alone(&mut self, text: &[u8]) -> Option<Tick> {
         self.stamps.restart();
         self.state = State::Change;
         let digits = text.strip_prefix(b"#")?;

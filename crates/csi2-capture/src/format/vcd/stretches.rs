@@ -40,7 +40,7 @@ impl Stretch {
 
     fn look(&mut self) {
         // How a file ends is looked at in one place.
-        self.first = (!self.last).then(|| self.made.try_from(&self.text)).flatten();
+        self.first = (!self.last).then(|| self.made.take_alone(&self.text)).flatten();
     }
 }
 

@@ -80,7 +80,7 @@ fn in_stretches(text: &[u8], cuts: &[usize], mut changes: Changes) -> (Said, usi
     for end in ends {
         let stretch = &text[start..end];
         changes.clear();
-        let first = alone.try_from(stretch);
+        let first = alone.take_alone(stretch);
         if first.is_some_and(|first| changes.append(&mut alone, first)) {
             appended += 1;
         } else if let Err(error) = changes.push(stretch, false) {
