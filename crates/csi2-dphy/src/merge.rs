@@ -274,7 +274,7 @@ impl<const CAPACITY: usize> LaneMerger<CAPACITY> {
 
     /// The lane that holds the next byte of the burst, if nothing else keeps the bytes of `lanes` lanes from leaving.
     pub(crate) fn turn(&self, lanes: usize) -> Option<usize> {
-        (!self.held && self.ended == 0 && self.count == lanes).then_some(self.turn)
+        self.next_turn(lanes).filter(|_| !self.held)
     }
 
     /// The same, once nothing is held.

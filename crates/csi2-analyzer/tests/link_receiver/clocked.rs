@@ -70,12 +70,7 @@ impl Clocked {
     fn map(&self) -> PinMap {
         let mut map = self.scene.map();
         let first = self.scene.lanes * self.scene.wires();
-        let wire = |index: usize| {
-            Some(Wire {
-                channel: self.scene.channels[first + index],
-                invert: self.scene.turned >> (first + index) & 1 == 1,
-            })
-        };
+        let wire = |index| Some(self.scene.wire(first + index));
         let mut pins = LanePins {
             p: wire(0),
             ..LanePins::default()

@@ -23,7 +23,7 @@ pub(super) struct Scene {
     trail: usize,
     /// Channels in the order of the wires, and which of those are turned round.
     pub(super) channels: Vec<u16>,
-    pub(super) turned: u64,
+    turned: u64,
     pub(super) unit: usize,
     damage: Vec<Damage>,
     pub(super) cuts: Vec<usize>,
@@ -131,13 +131,16 @@ impl Scene {
         }
     }
 
+    /// The wire with this place in their order.
+    pub(super) fn wire(&self, index: usize) -> Wire {
+        Wire {
+            channel: self.channels[index],
+            invert: self.turned >> index & 1 == 1,
+        }
+    }
+
     pub(super) fn map(&self) -> PinMap {
-        let wire = |index: usize| {
-            Some(Wire {
-                channel: self.channels[index],
-                invert: self.turned >> index & 1 == 1,
-            })
-        };
+        let wire = |index| Some(self.wire(index));
         let mut map = PinMap {
             count: self.lanes,
             ..PinMap::default()

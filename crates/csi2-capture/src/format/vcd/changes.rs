@@ -124,11 +124,11 @@ impl Changes {
                 at += 1;
             }
             // What most of a dump is: a level and an identifier of one character.
-            if let Some(&[kind @ (b'0' | b'1'), code @ b'!'..=b'~', b'\n']) =
+            if let Some(&[kind @ (b'0' | b'1'), code @ b'!'..=u8::MAX, b'\n']) =
                 bytes.get(at..).and_then(<[u8]>::first_chunk)
                 && self.state == State::Change
             {
-                if let Some(signal) = self.ids.get_one(code) {
+                if let Some(signal) = self.ids.get(&[code]) {
                     self.scalar(signal, level(kind));
                 }
                 at += 3;

@@ -40,20 +40,13 @@ impl Ids {
         }
     }
 
-    #[inline]
+    // Of one character, which most codes have, that is an index.
+    #[inline(always)]
     pub(super) fn get(&self, code: &[u8]) -> Option<Signal> {
         match index(code) {
             Some(index) => self.short.get(index).copied().flatten(),
             None => self.long.get(code).copied(),
         }
-    }
-
-    /// The signal of a code of one character from `!` to `~`.
-    #[inline]
-    pub(super) fn get_one(&self, code: u8) -> Option<Signal> {
-        // As of `index`: no other code has a number as low.
-        let digit = usize::from(code.wrapping_sub(FIRST_DIGIT));
-        self.short.get(digit + 1).copied().flatten().filter(|_| digit < DIGITS)
     }
 
     /// Whether a declared code starts with this one and goes on. Looks at all of them.
@@ -70,7 +63,7 @@ pub(super) const DIGITS: usize = 94;
 pub(super) const FIRST_DIGIT: u8 = b'!';
 
 /// A number of its own for each code of one to three characters.
-#[inline]
+#[inline(always)]
 fn index(code: &[u8]) -> Option<usize> {
     if code.len() > 3 {
         return None;
@@ -113,9 +106,6 @@ mod tests {
         }
         for (first, code) in (0..).zip(codes) {
             assert_eq!(ids.get(code), Some(Signal { first, width: 1 }));
-            if let &[one @ b'!'..=b'~'] = code {
-                assert_eq!(ids.get_one(one), ids.get(code));
-            }
         }
         assert_eq!(ids.get(b"\""), None);
         assert_eq!(ids.get(b"~~~~~"), None);
