@@ -62,7 +62,7 @@ fn pack(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("pack/{}", codec.name.to_lowercase()));
         group.throughput(Throughput::Bytes(packed.len() as u64));
         match codec.kernels {
-            Kernels::Narrow { unpack, pack } => time_pack(&mut group, (unpack, pack), &packed, &samples),
+            Kernels::Narrow { unpack, pack, .. } => time_pack(&mut group, (unpack, pack), &packed, &samples),
             Kernels::Wide { unpack, pack } => time_pack(&mut group, (unpack, pack), &packed, &samples),
         }
         time_copy(&mut group, codec, packed.len());

@@ -186,6 +186,7 @@ static SHAPES: [Codec; CODECS.len()] = {
         shapes[at].kernels = Kernels::Narrow {
             unpack: nothing,
             pack: nothing_back,
+            raw: None,
         };
         at += 1;
     }

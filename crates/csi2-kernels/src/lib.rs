@@ -25,6 +25,8 @@ mod interleave;
 mod neon;
 mod pack;
 mod portable;
+#[cfg(feature = "alloc")]
+mod posted;
 mod rgb;
 mod rows;
 mod sampling;
@@ -46,6 +48,8 @@ pub use checksum::checksum;
 pub use fall::find_fall;
 pub use interleave::{deinterleave, interleave};
 pub use pack::{pack_raw6, pack_raw7, pack_raw8, pack_raw10, pack_raw12, pack_raw14, pack_raw16};
+#[cfg(feature = "alloc")]
+pub use posted::Posted;
 pub use rgb::{pack_rgb444, pack_rgb555, pack_rgb565, unpack_rgb444, unpack_rgb555, unpack_rgb565};
 pub use rows::{Raw, copy, pack_rows, unpack_rows};
 pub use sampling::{Tap, clock_edges, clocked_samples, sample_bytes};

@@ -42,8 +42,20 @@ macro_rules! streamed {
 }
 
 impl Raw {
+    /// Bytes of a group, and samples in it.
+    pub const fn group(self) -> (usize, usize) {
+        match self {
+            Self::Raw8 => (1, 1),
+            Self::Raw10 => (5, 4),
+            Self::Raw12 => (3, 2),
+            Self::Raw14 => (7, 4),
+            Self::Raw16 => (2, 1),
+        }
+    }
+
+    /// To be called while a [`Waits`] is held.
     #[inline(always)]
-    fn unpack(self, backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
+    pub(crate) fn unpack(self, backend: Backend, packed: &[u8], samples: &mut [u16]) -> (usize, usize) {
         macro_rules! kernel {
             ($streamed:ident $kernel:ident; $($level:ident)*) => {{
                 if let Some(done) = streamed!(backend, $streamed(packed, samples); avx512 avx2) {
@@ -139,15 +151,16 @@ pub fn copy(backend: Backend, from: &[u8], to: &mut [u8]) -> usize {
     count
 }
 
-/// Waits in the end for what was streamed meanwhile.
-struct Waits {
+/// Waits, when dropped, for what was streamed meanwhile.
+#[derive(Debug)]
+pub(crate) struct Waits {
     #[cfg(all(feature = "simd", target_arch = "x86_64"))]
     _fence: Option<crate::trusted::stream::Fence>,
 }
 
 impl Waits {
     #[inline(always)]
-    fn after(_backend: Backend) -> Self {
+    pub(crate) fn after(_backend: Backend) -> Self {
         Self {
             #[cfg(all(feature = "simd", target_arch = "x86_64"))]
             _fence: streaming(_backend).map(|_| crate::trusted::stream::Fence),

@@ -141,6 +141,7 @@ const fn codec<M: Mode, const ADVANCED: bool>(name: &'static str) -> Codec {
         kernels: Kernels::Narrow {
             unpack: unpack::<M, ADVANCED>,
             pack: pack::<M, ADVANCED>,
+            raw: None,
         },
     }
 }

@@ -32,7 +32,7 @@ mod private {
         }
         fn kernels(kernels: Kernels) -> Option<(Unpack<Self>, Pack<Self>)> {
             match kernels {
-                Kernels::Narrow { unpack, pack } => Some((unpack, pack)),
+                Kernels::Narrow { unpack, pack, .. } => Some((unpack, pack)),
                 Kernels::Wide { .. } => None,
             }
         }

@@ -1,6 +1,6 @@
 //! Formats chosen at run time.
 
-use csi2_kernels::Backend;
+use csi2_kernels::{Backend, Raw};
 use csi2_packet::DataType;
 
 use crate::format::*;
@@ -39,6 +39,8 @@ pub enum Kernels {
         unpack: Unpack<u16>,
         /// As [`PixelFormat::pack`].
         pack: Pack<u16>,
+        /// As [`PixelFormat::RAW`].
+        raw: Option<Raw>,
     },
     /// More than 16 bits.
     Wide {
@@ -141,6 +143,7 @@ impl Codec {
         Self::of::<F>(Kernels::Narrow {
             unpack: F::unpack,
             pack: F::pack,
+            raw: F::RAW,
         })
     }
 

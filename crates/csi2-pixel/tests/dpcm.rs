@@ -105,7 +105,7 @@ fn predict(line: &[i32], advanced: bool) -> i32 {
 
 fn kernels(codec: &Codec) -> (csi2_pixel::Unpack<u16>, csi2_pixel::Pack<u16>) {
     match codec.kernels {
-        Kernels::Narrow { unpack, pack } => (unpack, pack),
+        Kernels::Narrow { unpack, pack, .. } => (unpack, pack),
         Kernels::Wide { .. } => panic!("{}", codec.name),
     }
 }

@@ -26,6 +26,9 @@ use stream::{Buffers, Opening, Phase, Stream};
 
 /// Puts lines into frames. Push an event, then poll until `None`; what was not polled by the next push is gone.
 /// Buffers are reused: no allocation per packet.
+///
+/// Rows of large frames are still on their way to memory when a push returns ([`csi2_kernels::Posted`]): an assembler stays on its
+/// thread. An [`OwnedFrame`] may go to others.
 #[derive(Debug)]
 pub struct FrameAssembler {
     settings: AssemblerSettings,

@@ -5,6 +5,7 @@
 //! with its neighbours, are written as usual. Rows that all begin at one, with padding between, were 3 % faster.
 
 use alloc::{vec, vec::Vec};
+use core::ops::Range;
 
 /// Bytes of a cache line.
 const CACHE_LINE: usize = 64;
@@ -17,6 +18,8 @@ pub(super) struct Plane<T> {
     start: usize,
     width: usize,
     rows: usize,
+    /// Cells of the buffer while it is lent.
+    lent: usize,
 }
 
 impl<T: Copy + Default> Plane<T> {
@@ -41,6 +44,30 @@ impl<T: Copy + Default> Plane<T> {
     pub(super) fn append_stale(&mut self, limit: usize) -> &mut [T] {
         self.grow(1, limit);
         self.last_rows(1)
+    }
+
+    /// Appends a row to be written where the buffer is lent to: its cells there. `None`, and no row, where that has no room.
+    pub(super) fn append_lent(&mut self) -> Option<Range<usize>> {
+        let end = self.start + (self.rows + 1) * self.width;
+        (end <= self.lent).then(|| {
+            self.rows += 1;
+            end - self.width..end
+        })
+    }
+
+    /// The buffer, to be [given back](Plane::take_back) before anything else is done with rows, with a row's room more. The first
+    /// row begins at the second value, at a cache line.
+    pub(super) fn lend(&mut self, limit: usize) -> (Vec<T>, usize) {
+        self.reserve((self.rows + 1) * self.width, self.rows * self.width, limit);
+        let buffer = core::mem::take(&mut self.buffer);
+        self.lent = buffer.len();
+        (buffer, self.start)
+    }
+
+    /// The buffer that was lent, with its rows.
+    pub(super) fn take_back(&mut self, buffer: Vec<T>) {
+        self.buffer = buffer;
+        self.lent = 0;
     }
 
     /// Keeps the first `rows` rows.
@@ -99,7 +126,7 @@ impl<T: Copy + Default> Plane<T> {
     }
 
     pub(super) fn holds_memory(&self) -> bool {
-        !self.buffer.is_empty()
+        !self.buffer.is_empty() || self.lent > 0
     }
 
     fn cells_mut(&mut self) -> &mut [T] {
@@ -149,6 +176,7 @@ impl<T: Copy + Default> Clone for Plane<T> {
             start: 0,
             width: self.width,
             rows: self.rows,
+            lent: 0,
         };
         let cells = self.cells();
         plane.reserve(cells.len(), 0, cells.len());

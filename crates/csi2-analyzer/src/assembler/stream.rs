@@ -10,11 +10,11 @@ use csi2_kernels::{Backend, Stores};
 use csi2_packet::{DataType, VirtualChannel};
 use csi2_pixel::{Codec, Kernels, Samples, stores_for_frame, unpack_line};
 use length::Lone;
-use waiting::{How, Waiting};
+use posting::Posting;
 
 mod length;
 mod place;
-mod waiting;
+mod posting;
 
 /// What a frame of a stream is made of; the parts that take memory.
 #[derive(Clone, Debug, Default)]
@@ -103,8 +103,8 @@ pub(super) struct Stream {
     lone: Lone,
     /// Rows of the last frame that had all but the right number of rows.
     rival: Option<usize>,
-    /// The last rows, where they are not unpacked yet.
-    waiting: Waiting,
+    /// Rows that are under way to memory.
+    posting: Posting,
 }
 
 /// Every row is charged this much, so that rows without bytes are bounded too.
@@ -147,7 +147,7 @@ impl Stream {
             uneven: false,
             lone: Lone::default(),
             rival: None,
-            waiting: Waiting::default(),
+            posting: Posting::default(),
         }
     }
 
@@ -164,7 +164,7 @@ impl Stream {
         self.suspects = 0;
         self.buffers.missing.clear();
         self.buffers.bad.clear();
-        self.waiting.forget();
+        self.catch_up();
         self.numbers.frame_start();
         if self.frames == 0 {
             self.line_bytes = self.row_bytes_of(word);
@@ -199,17 +199,19 @@ impl Stream {
                 let cells = self.shape.cells;
                 let backend = backend.with_stores(self.stores(&cells));
                 match codec.kernels {
-                    Kernels::Narrow { unpack, .. } => {
-                        let how = How { unpack, codec, backend };
-                        let waits = Waiting::takes(&how, bytes, cells.narrow);
-                        if !waits {
-                            self.catch_up();
-                        }
-                        let row = self.buffers.samples.append_stale(most * cells.narrow);
-                        if !waits {
-                            unpack_line(unpack, codec, backend, bytes, row);
-                        } else if self.waiting.push(how, bytes) {
-                            self.catch_up();
+                    Kernels::Narrow { unpack, raw, .. } => {
+                        // A row that nothing is missing of.
+                        let whole = codec.samples_in(row, bytes.len()) == cells.narrow;
+                        match raw.filter(|_| whole && backend.streams()) {
+                            Some(raw) => {
+                                let samples = &mut self.buffers.samples;
+                                self.posting.push(raw, backend, bytes, samples, most * cells.narrow);
+                            }
+                            None => {
+                                self.catch_up();
+                                let row = self.buffers.samples.append_stale(most * cells.narrow);
+                                unpack_line(unpack, codec, backend, bytes, row);
+                            }
                         }
                     }
                     Kernels::Wide { unpack, .. } => {
@@ -232,12 +234,9 @@ impl Stream {
         }
     }
 
-    /// Unpacks the rows that wait. To be called before any of the rows is touched, or looked at.
+    /// Waits for the rows under way. To be called before any of the rows is touched, or looked at.
     fn catch_up(&mut self) {
-        let rows = self.waiting.rows();
-        if rows > 0 {
-            self.waiting.unpack(self.buffers.samples.last_rows(rows));
-        }
+        self.posting.settle(&mut self.buffers.samples);
     }
 
     /// The checksum of the row just stored is wrong.

@@ -180,7 +180,7 @@ fn compressions_come_back_near() {
         #[rustfmt::skip]
         bench.run(&["decode", "link.sr", "--user", &layout, "--format", "npy", "-o", "out"]).ok();
         let came = bench.npy_samples("out/vc0-user8-000000.npy");
-        let Kernels::Narrow { pack, unpack } = codec.kernels else {
+        let Kernels::Narrow { pack, unpack, .. } = codec.kernels else {
             panic!("{}: more than 16 bits", codec.name);
         };
         let narrow: Vec<u16> = sent.iter().map(|sample| *sample as u16).collect();

@@ -1,5 +1,6 @@
 //! Stores of whole lines past the caches. They reach memory in any order, and after stores that follow them: until a [`Fence`]
-//! falls nothing else may look, and no safe function may return.
+//! falls no other thread may look. No safe function returns before, but what writes into memory that is kept from all others
+//! until then ([`crate::Posted`]).
 
 use core::arch::x86_64::{__m256i, __m512i, _mm_sfence, _mm256_stream_si256, _mm512_stream_si512};
 
@@ -43,6 +44,7 @@ fearless_simd::kernel!(
 );
 
 /// Waits, when dropped, for the lines stored before.
+#[derive(Debug)]
 pub(crate) struct Fence;
 
 impl Drop for Fence {

@@ -386,6 +386,19 @@ fn rows_are_as_each_by_itself() {
                 assert!(beyond.iter().all(|&sample| sample == u16::GUARD));
             }
 
+            let place = vec![u16::GUARD; 5 * stride + 64];
+            let first = line(&place);
+            let mut posted = Posted::new(place);
+            for (at, packed) in (first..).step_by(stride).zip(truth.packed.chunks(row)) {
+                let did = posted.unpack(backend, format, packed, at..at + WIDTH);
+                assert_eq!(did, (row, WIDTH), "{name} {backend:?}");
+            }
+            assert_eq!(
+                posted.unpack(backend, format, &truth.packed, 0..5 * stride + 65),
+                (0, 0)
+            );
+            assert!(posted.into_samples()[first..first + 5 * stride] == frame[begin..begin + 5 * stride]);
+
             let stride = row.next_multiple_of(64) + if stride == WIDTH { 1 } else { 0 };
             let mut packed = vec![0xA5; 5 * stride + 64];
             let begin = line(&packed);
