@@ -5,7 +5,7 @@ use super::ledger::{Flow, Ledger};
 use super::line::Line;
 use super::place::{Place, deal};
 use super::whole::{Taken, Taker, Whole};
-use super::{BurstInfo, LinkEvent, Received, Span};
+use super::{BurstInfo, LinkEvent, Received, Span, no_news};
 use core::ops::Range;
 use csi2_dphy::{MAX_LANES, SYNC, Scrambling, Tick};
 use csi2_kernels::Backend;
@@ -174,10 +174,12 @@ impl Burst {
         (self.line.room(usize::MAX), taker)
     }
 
-    /// Tells of a burst that was [taken](Taker::take), of which `reached` bytes are the burst's.
-    #[inline]
-    pub(super) fn tell(&mut self, taken: Taken, info: BurstInfo, place: Place, reached: u64) {
-        self.whole.book(&mut self.ledger, taken, info, place, reached);
+    /// The first event of a burst that was [taken](Taker::take), of which `reached` bytes are the burst's. What follows is told
+    /// by [`Burst::whole`].
+    #[inline(always)]
+    pub(super) fn tell<'c>(&mut self, taken: Taken, lanes: usize, place: Place, reached: u64) -> Said<'c> {
+        let opened = self.whole.book(&mut self.ledger, taken, place, reached);
+        Said::new(LinkEvent::BurstStart(no_news(lanes)), opened)
     }
 
     /// The burst ends after the bytes that were admitted, at `end` where the wires say so.

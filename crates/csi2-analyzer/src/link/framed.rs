@@ -147,12 +147,11 @@ impl Framed {
         input.offset = input.offset.saturating_add(rows.longest() as u64);
         input.starts = false;
         lanes.lanes = NO_LANES.lanes;
-        let info = no_news(rows.count());
         if let Some(taken) = taken {
-            burst.tell(taken, info, place, merged as u64);
-            return Some(Advance::Again);
+            let said = burst.tell(taken, rows.count(), place, merged as u64);
+            return Some(Advance::Said(said));
         }
-        let said = burst.open(info, place);
+        let said = burst.open(no_news(rows.count()), place);
         burst.line.filled(merged);
         burst.line.admit(merged);
         burst.close(None);

@@ -44,6 +44,7 @@ impl Ledger {
     }
 
     /// A burst begins.
+    #[inline(always)]
     pub(super) fn open(&mut self, place: Place) -> Span {
         let (offset, at) = place.locate(0);
         self.place = place;
@@ -54,6 +55,7 @@ impl Ledger {
     }
 
     /// So many bytes of the burst were seen.
+    #[inline(always)]
     pub(super) fn reach(&mut self, position: u64) {
         self.reached = self.reached.max(position);
     }
@@ -72,6 +74,7 @@ impl Ledger {
     }
 
     /// The burst ends where `end` says, or after its last byte.
+    #[inline(always)]
     pub(super) fn close(&mut self, end: Option<Tick>) -> Span {
         let (offset, at) = match end {
             Some(at) => (at, end),
@@ -93,6 +96,7 @@ impl Ledger {
     }
 
     /// Something outside packets.
+    #[inline(always)]
     pub(super) fn span(&self, offset: u64, at: Option<Tick>) -> Span {
         Span {
             offset,
@@ -172,6 +176,7 @@ impl Ledger {
     }
 
     /// Books the packet of a burst that was opened at `opened`: its first, of `bytes` bytes and without an error. When it ends.
+    #[inline(always)]
     pub(super) fn good_packet(&mut self, opened: Span, bytes: u64) -> Option<Tick> {
         self.packet = opened;
         self.packets += 1;

@@ -359,11 +359,18 @@ impl Receiver {
         }
     }
 
+    // Most events are of a burst that was taken at once: those need little.
+    #[inline]
     fn advance<'s, 'c: 's>(&'s mut self, input: &mut Input<'c>, last: bool) -> Option<Received<'s>> {
+        if !self.burst.whole.is_told() {
+            return self.burst.whole.tell(&self.burst.line);
+        }
+        self.receive(input, last)
+    }
+
+    #[inline(never)]
+    fn receive<'s, 'c: 's>(&'s mut self, input: &mut Input<'c>, last: bool) -> Option<Received<'s>> {
         loop {
-            if !self.burst.whole.is_told() {
-                return self.burst.whole.tell(&self.burst.line);
-            }
             if let Some(said) = self.burst.turn() {
                 return Some(self.burst.lend(said));
             }

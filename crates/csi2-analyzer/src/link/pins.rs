@@ -5,7 +5,7 @@ use super::burst::{Burst, HEADER_BYTES, Said};
 use super::descramble::HeaderCode;
 use super::ledger::Flow;
 use super::place::Place;
-use super::{Advance, BurstInfo, Input, LinkEvent, no_news};
+use super::{Advance, BurstInfo, Input, LinkEvent};
 use crate::Limits;
 use csi2_dphy::{
     BurstLength, BurstTaken, LaneMerger, MAX_LANES, Observation, PinEvent, PinMap, PinReceiver, PinSettings, Samples,
@@ -390,8 +390,7 @@ impl Pins {
             unit_interval: self.receiver.unit_interval().unwrap_or(0.0),
             lanes: self.lanes,
         };
-        burst.tell(whole, no_news(self.lanes), place, 0);
-        Some(Advance::Again)
+        Some(Advance::Said(burst.tell(whole, self.lanes, place, 0)))
     }
 
     /// Takes many samples at once, straight to the bytes that are wanted. Returns whether it could.

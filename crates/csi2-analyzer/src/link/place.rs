@@ -88,6 +88,7 @@ impl Pieces {
 
 impl Place {
     /// Offset in the capture and instant of the byte at `position` of the burst.
+    #[inline(always)]
     pub(super) fn locate(&self, position: u64) -> (u64, Option<Tick>) {
         match self {
             Self::Bytes(pieces) => {
@@ -112,6 +113,7 @@ impl Place {
     }
 
     /// Instant at which the burst's first `position` bytes had all been on the wire.
+    #[inline(always)]
     pub(super) fn end(&self, position: u64) -> Option<Tick> {
         match self {
             Self::Wires { first, lanes, .. } => {

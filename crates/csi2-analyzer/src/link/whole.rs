@@ -1,10 +1,11 @@
-//! Bursts that are taken at once, one good packet each: nearly all of them. What they say is said event by event.
+//! Bursts that are taken at once, one good packet each: nearly all of them. What they say is said event by event, behind that
+//! of their beginning.
 
 use super::descramble::HEADER_BYTES;
 use super::ledger::Ledger;
 use super::line::Line;
 use super::place::Place;
-use super::{BurstInfo, LinkEvent, Received, Span, no_news};
+use super::{LinkEvent, Received, Span};
 use core::ops::Range;
 use csi2_dphy::Tick;
 use csi2_packet::{ChecksumVerdict, Depacketizer, PacketEvent, ReceivedHeader};
@@ -32,7 +33,7 @@ impl<'b> Taker<'b> {
     }
 
     /// `bytes`, if they are one good packet and trail: it is then to be [booked](Whole::book).
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, bytes: &[u8]) -> Option<Taken> {
         let whole = self.depacketizer.as_mut()?.take_burst(bytes)?;
         let first = self.start + HEADER_BYTES;
@@ -48,7 +49,6 @@ impl<'b> Taker<'b> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Next {
     Nothing,
-    Start,
     Header,
     Payload,
     Footer,
@@ -58,7 +58,6 @@ enum Next {
 /// A burst of one good packet.
 pub(super) struct Whole {
     next: Next,
-    info: BurstInfo,
     header: Option<ReceivedHeader>,
     /// Of a long packet: where in the line buffer its payload is.
     payload: Option<Range<usize>>,
@@ -73,7 +72,6 @@ impl Whole {
     /// All was said.
     pub(super) const NOTHING: Self = Self {
         next: Next::Nothing,
-        info: no_news(0),
         header: None,
         payload: None,
         opened: NOWHERE,
@@ -81,16 +79,18 @@ impl Whole {
         closed: NOWHERE,
     };
 
-    /// Books a burst at `place`, of which `reached` bytes count, trail among them.
-    pub(super) fn book(&mut self, ledger: &mut Ledger, taken: Taken, info: BurstInfo, place: Place, reached: u64) {
-        self.next = Next::Start;
-        self.info = info;
+    /// Books a burst at `place`, of which `reached` bytes count, trail among them. Returns where it begins.
+    #[inline(always)]
+    pub(super) fn book(&mut self, ledger: &mut Ledger, taken: Taken, place: Place, reached: u64) -> Span {
+        let opened = ledger.open(place);
+        self.next = Next::Header;
         self.header = Some(taken.header);
         self.payload = taken.payload;
-        self.opened = ledger.open(place);
-        self.until = ledger.good_packet(self.opened, taken.packet);
+        self.opened = opened;
+        self.until = ledger.good_packet(opened, taken.packet);
         ledger.reach(taken.packet.max(reached));
         self.closed = ledger.close(None);
+        opened
     }
 
     /// Whether all was said.
@@ -108,7 +108,6 @@ impl Whole {
         };
         let (event, span, next) = match self.next {
             Next::Nothing => return None,
-            Next::Start => (LinkEvent::BurstStart(self.info), self.opened, Next::Header),
             Next::Header => match (self.header?, &self.payload) {
                 (header, None) => (LinkEvent::Packet(PacketEvent::Short(header)), ends, Next::End),
                 (header, Some(payload)) => (

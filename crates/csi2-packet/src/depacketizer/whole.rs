@@ -33,6 +33,7 @@ impl<C: PayloadChecksum> Depacketizer<C> {
     /// assert_eq!(receiver.take_burst(&burst), None);
     /// # Ok::<(), &str>(())
     /// ```
+    #[inline(always)]
     pub fn take_burst<'a>(&mut self, bytes: &'a [u8]) -> Option<WholeBurst<'a>> {
         let starts = match self.state {
             State::Header => self.position == 0,
