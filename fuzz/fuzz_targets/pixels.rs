@@ -20,7 +20,7 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     // From no room to all of it.
     let room = |most: usize| most * usize::from(room) / 0xFF;
     match codec.kernels {
-        Kernels::Narrow { unpack, pack } => line(codec, row.into(), unpack, pack, fields.rest(), room),
+        Kernels::Narrow { unpack, pack, .. } => line(codec, row.into(), unpack, pack, fields.rest(), room),
         Kernels::Wide { unpack, pack } => line(codec, row.into(), unpack, pack, fields.rest(), room),
     }
 });
