@@ -63,8 +63,16 @@ fuzz_target!(|data: &[u8]| {
             assert_eq!(twice.get()[room..room + count], truth, "{backend:?}");
 
             let mut posted = Posted::new(vec![0xDEAD; 2 * room]);
-            assert_eq!(posted.unpack(backend, raw, &payload, 0..room), (bytes, count), "{backend:?}");
-            assert_eq!(posted.unpack(backend, raw, &payload, room..2 * room), (bytes, count), "{backend:?}");
+            assert_eq!(
+                posted.unpack(backend, raw, &payload, 0..room),
+                (bytes, count),
+                "{backend:?}"
+            );
+            assert_eq!(
+                posted.unpack(backend, raw, &payload, room..2 * room),
+                (bytes, count),
+                "{backend:?}"
+            );
             assert!(posted.into_samples() == twice.get(), "{backend:?}");
 
             let mut copied = Aligned::new(offset, payload.len() + 1, 0xA5_u8);

@@ -1,4 +1,4 @@
-//! Frames so large that they are streamed past the caches, some rows at a time: the same frames as row by row.
+//! Frames so large that their rows are streamed past the caches, and not waited for one by one: the same frames as in the caches.
 
 mod judge_support;
 

@@ -19,19 +19,19 @@
 mod dpcm;
 mod format;
 mod layout;
-mod line;
 mod memory;
 mod planes;
 mod row;
+mod stores;
 mod table;
 
 pub use dpcm::COMPRESSIONS;
 pub use format::*;
 pub use layout::Layout;
-pub use line::{stores_for_frame, unpack_line};
 pub use memory::{
     BayerOrder, MEMORY_FORMATS, MemoryFormat, Packing, find_memory_format, media_bus_formats, not_a_picture,
 };
 pub use planes::{Plane, Planes, PlanesMut};
 pub use row::Sample;
+pub use stores::stores_for_frame;
 pub use table::{CODECS, Codec, Codecs, Kernels, Pack, Samples, Unpack, codec, find_codec};

@@ -1,8 +1,7 @@
 //! Rows of one frame in one buffer that later frames use again.
 //!
 //! Rows follow one another without padding, for those who take a frame as one slice. The first begins at a cache line, the others
-//! where they come: what is streamed past the caches is the whole lines of a row, and the first and last, which it may share
-//! with its neighbours, are written as usual. Rows that all begin at one, with padding between, were 3 % faster.
+//! where they come. Rows that all begin at one, with padding between, were 3 % faster.
 
 use alloc::{vec, vec::Vec};
 use core::ops::Range;

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use csi2_dphy::Tick;
 use csi2_kernels::{Backend, Stores};
 use csi2_packet::{DataType, VirtualChannel};
-use csi2_pixel::{Codec, Kernels, Samples, stores_for_frame, unpack_line};
+use csi2_pixel::{Codec, Kernels, Samples, Unpack, stores_for_frame};
 use length::Lone;
 use posting::Posting;
 
@@ -197,12 +197,12 @@ impl Stream {
                 let group = codec.group_of(row).bytes;
                 let bytes = &bytes[..bytes.len() / group * group];
                 let cells = self.shape.cells;
-                let backend = backend.with_stores(self.stores(&cells));
+                let streams = backend.with_stores(self.stores(&cells)).streams();
                 match codec.kernels {
                     Kernels::Narrow { unpack, raw, .. } => {
                         // A row that nothing is missing of.
                         let whole = codec.samples_in(row, bytes.len()) == cells.narrow;
-                        match raw.filter(|_| whole && backend.streams()) {
+                        match raw.filter(|_| whole && streams) {
                             Some(raw) => {
                                 let samples = &mut self.buffers.samples;
                                 self.posting.push(raw, backend, bytes, samples, most * cells.narrow);
@@ -210,13 +210,13 @@ impl Stream {
                             None => {
                                 self.catch_up();
                                 let row = self.buffers.samples.append_stale(most * cells.narrow);
-                                unpack_line(unpack, codec, backend, bytes, row);
+                                fill(unpack, backend, bytes, row);
                             }
                         }
                     }
                     Kernels::Wide { unpack, .. } => {
                         let row = self.buffers.wide.append_stale(most * cells.wide);
-                        unpack_line(unpack, codec, backend, bytes, row);
+                        fill(unpack, backend, bytes, row);
                     }
                 };
             }
@@ -483,6 +483,14 @@ struct Cells {
     narrow: usize,
     wide: usize,
     packed: usize,
+}
+
+/// Unpacks `bytes` to a row; samples that they have not are 0.
+fn fill<S: Copy + Default>(unpack: Unpack<S>, backend: Backend, bytes: &[u8], row: &mut [S]) {
+    let (_, samples) = unpack(backend.with_stores(Stores::Cached), bytes, row);
+    if let Some(missing) = row.get_mut(samples..) {
+        missing.fill(S::default());
+    }
 }
 
 /// Rows and bytes are bounded by `Limits::max_frame_bytes` and the word count.
