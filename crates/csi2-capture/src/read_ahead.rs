@@ -1,9 +1,12 @@
 //! A file read ahead of its reader, by a thread of its own: blocks go round between the two.
 
-use crate::{READER_THREAD, window::ROOM};
+use crate::READER_THREAD;
 use bytes::BytesMut;
 use std::io::{ErrorKind, Read};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+/// In front of a block: what is left of a record when the next block comes. The longest packet with its headers fits.
+pub(crate) const ROOM: usize = 72 * 1024;
 
 /// Bytes of a file in a block. Larger ones leave the cache before they are looked at, smaller ones cost more wake-ups.
 pub(crate) const BLOCK: usize = 256 * 1024;

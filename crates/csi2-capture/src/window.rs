@@ -9,14 +9,11 @@
 //! new  |    [ held | read             ]
 //! ```
 
-use crate::read_ahead::{BLOCK, ReadAhead, block, read};
+use crate::read_ahead::{BLOCK, ROOM, ReadAhead, block, read};
 use crate::{CaptureError, ErrorKind, OpenOptions, Source};
 use bytes::BytesMut;
 use core::ops::Range;
 use std::io::Read;
-
-/// In front of a block: what is left of a record when the next block comes. The longest packet with its headers fits.
-pub(crate) const ROOM: usize = 72 * 1024;
 
 /// Bytes that a read must have room for; where a pipe gives less, they come one behind the other.
 const LEAST: usize = 64 * 1024;

@@ -16,6 +16,7 @@ mod extent;
 mod lines;
 mod numbers;
 mod rounds;
+mod scene;
 mod sets;
 mod stream;
 
@@ -25,12 +26,13 @@ use crate::fault::{Arrival, WireLink, WireView};
 use crate::sent::Sent;
 use bits::{Ecc, Header};
 use burst::{Item, Known};
-use channel::{Channel, Mark, Payload, Scene};
+use channel::{Channel, Mark};
 pub use codes::Severity;
 use codes::Tally;
 use csi2_dphy::MAX_LANES;
 use csi2_packet::{DataType, PacketHeader, VcExtension};
 use rounds::Rounds;
+use scene::{Payload, Scene};
 
 /// What the receiver is told of the link.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -6,6 +6,7 @@
 //! one is filled up to that height, and the rows at its end are named as lost although others may have been. That is not
 //! so where its rows have another length: then the mode has changed, as it has with the second frame of another height.
 
+mod buffers;
 mod filter;
 mod frame;
 mod numbers;
@@ -20,9 +21,10 @@ pub(crate) use owned::{Cells, Cut};
 
 use crate::{LinkEvent, Received, Span};
 use alloc::vec::Vec;
+use buffers::Buffers;
 use csi2_dphy::PinEvent;
 use csi2_packet::{ChecksumVerdict, DataType, EccVerdict, PacketEvent, ReceivedHeader, VirtualChannel};
-use stream::{Buffers, Opening, Phase, Stream};
+use stream::{Opening, Phase, Stream};
 
 /// Puts lines into frames. Push an event, then poll until `None`; what was not polled by the next push is gone.
 /// Buffers are reused: no allocation per packet.

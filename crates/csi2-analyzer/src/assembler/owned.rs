@@ -1,6 +1,6 @@
 //! Frames that are kept.
 
-use super::stream::Buffers;
+use super::buffers::Buffers;
 use super::{Frame, Pixels};
 use alloc::vec::Vec;
 use csi2_pixel::Samples;

@@ -1,10 +1,9 @@
 //! The frame of one stream: where lines go, which are lost or bad, and when the frame is whole.
 
+use super::buffers::Buffers;
 use super::numbers::Numbers;
 use super::owned::head;
-use super::plane::Plane;
 use super::{Frame, Keep, OwnedFrame, Pixels};
-use alloc::vec::Vec;
 use csi2_dphy::Tick;
 use csi2_kernels::{Backend, Stores};
 use csi2_packet::{DataType, VirtualChannel};
@@ -15,35 +14,6 @@ use posting::Posting;
 mod length;
 mod place;
 mod posting;
-
-/// What a frame of a stream is made of; the parts that take memory.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Buffers {
-    samples: Plane<u16>,
-    wide: Plane<u32>,
-    packed: Plane<u8>,
-    pub(super) missing: Vec<u32>,
-    pub(super) bad: Vec<u32>,
-}
-
-impl Buffers {
-    /// Content of the kind of `like`.
-    pub(super) fn pixels(&self, like: Pixels<'_>) -> Pixels<'_> {
-        match like {
-            Pixels::Samples(Samples::Narrow(_)) => Pixels::Samples(Samples::Narrow(self.samples.cells())),
-            Pixels::Samples(Samples::Wide(_)) => Pixels::Samples(Samples::Wide(self.wide.cells())),
-            Pixels::Packed(_) => Pixels::Packed(self.packed.cells()),
-        }
-    }
-
-    pub(super) fn hold_memory(&self) -> bool {
-        self.samples.holds_memory()
-            || self.wide.holds_memory()
-            || self.packed.holds_memory()
-            || self.missing.capacity() > 0
-            || self.bad.capacity() > 0
-    }
-}
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Phase {

@@ -3,19 +3,14 @@
 //! A frame number that breaks the sequence is reported, unless the same frame begins another mode. So it waits for a line as
 //! usual, or for the end of the first frame that leaves nothing open.
 
-use super::codes::{Severity, Tally};
+use super::codes::Severity;
 use super::lines::Lines;
 use super::numbers::FrameNumbers;
+use super::scene::{Payload, Scene};
 use super::sets::Usual;
 use super::stream::Stream;
 use alloc::vec::Vec;
 use csi2_packet::{Class, DataType};
-
-/// Where findings go, and how many packets are known to be lost by now.
-pub(super) struct Scene<'a> {
-    pub(super) tally: &'a mut Tally,
-    pub(super) losses: u64,
-}
 
 /// A synchronisation packet.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -24,14 +19,6 @@ pub(super) enum Mark {
     FrameEnd,
     LineStart,
     LineEnd,
-}
-
-/// How the payload of a long packet came.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Payload {
-    Good,
-    Wrong,
-    Cut,
 }
 
 #[derive(Clone, Debug, Default)]

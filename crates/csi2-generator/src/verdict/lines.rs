@@ -4,8 +4,8 @@
 //! What a lost packet explains is not reported. After an LE or data that came without their LS the line counts as begun, so
 //! that one loss is one finding.
 
-use super::channel::Scene;
 use super::codes::Severity;
+use super::scene::Scene;
 use super::stream::Stream;
 use csi2_packet::DataType;
 

@@ -3,9 +3,9 @@
 //! Lines of YUV420 come in pairs, the second twice as long. Where a line is known to be missing, or a pair was none, the usual
 //! length of the second lines tells which is which.
 
-use super::channel::{Payload, Scene};
 use super::extent::Extent;
 use super::numbers::LineNumbers;
+use super::scene::{Payload, Scene};
 use csi2_packet::DataType;
 
 #[derive(Clone, Debug)]
