@@ -25,7 +25,7 @@ struct Way {
     memory: Posted,
     raw: Raw,
     backend: Backend,
-    /// What is left of a row, packed: samples before `end`, from the beginning of a cache line on, less than [`LEAST`] of them.
+    /// What is left of a row, packed: samples before `end`, from the beginning of a cache line on, fewer than [`LEAST`] lines.
     seam: [u8; SEAM],
     kept: usize,
     /// Where in memory the first row begins, at a cache line, and the next one.
